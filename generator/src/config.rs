@@ -120,14 +120,14 @@ pub struct SiteConfig {
     /// Whether the site carries the audio itself.
     pub audio: SiteAudio,
     /// Similar tracks listed for each track.
-    pub neighbors: usize,
+    pub neighbours: usize,
     /// Write `timings.html`, the only file that differs between identical runs.
     pub timings: bool,
 }
 
 impl Default for SiteConfig {
     fn default() -> Self {
-        Self { share: Share::Public, audio: SiteAudio::None, neighbors: 10, timings: true }
+        Self { share: Share::Public, audio: SiteAudio::None, neighbours: 10, timings: true }
     }
 }
 
@@ -249,8 +249,8 @@ mod tests {
     #[test]
     fn a_mistyped_key_is_named_with_its_place_and_the_nearest_key() {
         let message = message("{\n  \"site\": {\n    \"neighbours\": 3\n  }\n}");
-        assert!(message.starts_with("x.json, line 3, at `site.neighbours`: `neighbours` is not known"), "{message}");
-        assert!(message.contains("did you mean `neighbors`?"), "{message}");
+        assert!(message.starts_with("x.json, line 3, at `site.neighbors`: `neighbors` is not known"), "{message}");
+        assert!(message.contains("did you mean `neighbours`?"), "{message}");
     }
 
     #[test]

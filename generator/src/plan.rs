@@ -118,8 +118,8 @@ fn validate(config: &Config) -> anyhow::Result<()> {
     if config.embed.batch_size == 0 {
         bail!("`embed.batch_size` must be at least 1");
     }
-    if config.site.neighbors == 0 || config.site.neighbors > 100 {
-        bail!("`site.neighbors` must be between 1 and 100, found {}", config.site.neighbors);
+    if config.site.neighbours == 0 || config.site.neighbours > 100 {
+        bail!("`site.neighbours` must be between 1 and 100, found {}", config.site.neighbours);
     }
     Ok(())
 }

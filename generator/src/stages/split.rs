@@ -1,31 +1,67 @@
 //! Which tracks train, which choose the best epoch, and which are held out for the report.
 
-use std::collections::BTreeMap;
-
-use pmsl_core::dataset::{Split, split_tracks};
+use pmsl_core::dataset::{Part, Split, SplitTracks, SplitWarning, group_ids};
 
 use super::features::UsableLibrary;
 use crate::outcome::RunError;
 use crate::plan::Plan;
 
-/// Splits the library, with all tracks of one artist on one side.
-pub fn split(plan: &Plan, library: &UsableLibrary) -> Result<Split, RunError> {
-    let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
-    let assigned: Vec<Option<_>> = library.tracks.iter().map(|track| track.entry.split).collect();
-    split_tracks(&plan.config.split, &labels, &groups(library), &assigned, plan.config.seed)
-        .map_err(|error| RunError::Failed(error.into()))
+/// The split, and what the user should know of it.
+#[derive(Clone, Debug)]
+pub struct CheckedSplit {
+    /// The three parts.
+    pub split: Split,
+    /// The part of every track.
+    pub parts: Vec<Part>,
+    /// Sentences for the report.
+    pub warnings: Vec<String>,
 }
 
-/// A number for each artist, and one for each content, so that no copy of a track is on both sides.
-fn groups(library: &UsableLibrary) -> Vec<Option<u64>> {
-    let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
-    library
-        .metas
-        .iter()
-        .map(|meta| {
-            let artist = meta.artist.as_ref()?.trim().to_lowercase();
-            let next = numbers.len() as u64;
-            (!artist.is_empty()).then(|| *numbers.entry(artist).or_insert(next))
-        })
-        .collect()
+/// Splits the library with all tracks of one artist, and all copies of one recording, on one side.
+///
+/// # Errors
+/// When a group is on two sides although it was not declared divided: a leak would make every number of the report a
+/// lie.
+pub fn split(plan: &Plan, library: &UsableLibrary) -> Result<CheckedSplit, RunError> {
+    let options = &plan.config.split;
+    let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
+    let artists = group_ids(library.metas.iter().map(|meta| meta.artist.as_deref()));
+    let contents: Vec<String> = library.tracks.iter().map(|track| track.stamp.content_hex()).collect();
+    let copies = group_ids(contents.iter().map(|content| Some(content.as_str())));
+    let assigned: Vec<Option<Part>> = library.tracks.iter().map(|track| track.entry.split.as_deref().and_then(part)).collect();
+    let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, inseparable: &[&copies], assigned: &assigned };
+    let split = Split::new(&tracks, options, plan.config.seed).map_err(RunError::usage)?;
+    split.check(&tracks, options).map_err(|leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
+    let parts = split.parts(library.tracks.len()).into_iter().flatten().collect();
+    let warnings = split.warnings.iter().map(|warning| sentence(warning, library)).collect();
+    Ok(CheckedSplit { split, parts, warnings })
+}
+
+/// The part that a manifest names.
+fn part(name: &str) -> Option<Part> {
+    match name.trim().to_lowercase().as_str() {
+        "train" | "training" => Some(Part::Train),
+        "validation" | "valid" | "val" | "dev" => Some(Part::Validation),
+        "test" => Some(Part::Test),
+        _ => None,
+    }
+}
+
+fn sentence(warning: &SplitWarning, library: &UsableLibrary) -> String {
+    let name = |sub_genre: u32| library.sub_genres.get(sub_genre as usize).map_or("?", |s| s.name.as_str());
+    match warning {
+        SplitWarning::Missing { sub_genre, part, tracks } => {
+            format!("{} has {tracks} tracks, too few to have one for {part}.", name(*sub_genre))
+        }
+        SplitWarning::GroupDivided { sub_genre, tracks } => format!(
+            "{tracks} tracks of {} share one artist or recording, too many to keep on one side of the split; \
+             its accuracy may be too high.",
+            name(*sub_genre)
+        ),
+        SplitWarning::AssignmentDividesGroup { tracks } => format!(
+            "the manifest puts {} tracks that share an artist or recording on different sides of the split; \
+             accuracies may be too high.",
+            tracks.len()
+        ),
+    }
 }
