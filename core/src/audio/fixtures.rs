@@ -62,7 +62,9 @@ pub(super) fn wav_header(format: WavFormat, rate_hz: u32, channels: u16, data_by
 /// A whole WAV file; `samples` are interleaved.
 pub(super) fn wav(format: WavFormat, rate_hz: u32, channels: u16, samples: &[f64]) -> Vec<u8> {
     let mut data = Vec::new();
-    samples.iter().for_each(|&x| format.write(x, &mut data));
+    for &x in samples {
+        format.write(x, &mut data);
+    }
     let mut out = wav_header(format, rate_hz, channels, data.len() as u32);
     out.extend(data);
     out

@@ -6,12 +6,14 @@
 
 mod chunks;
 mod codecs;
+mod contain;
 mod decode;
 mod error;
 mod resample;
 mod stream;
 
 pub use chunks::{AudioChunk, ChunkOptions, TrackAudio, read_chunks};
+pub(crate) use contain::contain_panic;
 pub use error::AudioError;
 pub use stream::{StreamInfo, stream_mono};
 

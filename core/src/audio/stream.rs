@@ -1,11 +1,10 @@
 //! The single pass over a file.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::AudioError;
+use super::contain::contain_panic;
 use super::decode::Decoder;
 use super::resample::MonoResampler;
 
@@ -33,9 +32,7 @@ pub struct StreamInfo {
 /// Whatever is wrong with the file, panics of a decoder included: they are caught and become
 /// [`AudioError::Panicked`]. A few damaged packets are no error but are counted.
 pub fn stream_mono(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Result<StreamInfo, AudioError> {
-    // Nothing that the closure could leave half-changed is used after a panic.
-    catch_unwind(AssertUnwindSafe(|| stream(path, cancel, sink)))
-        .unwrap_or_else(|panic| Err(AudioError::Panicked { message: panic_message(panic.as_ref()) }))
+    contain_panic(|| stream(path, cancel, sink)).unwrap_or_else(|message| Err(AudioError::Panicked { message }))
 }
 
 fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Result<StreamInfo, AudioError> {
@@ -56,7 +53,7 @@ fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Res
             Err(AudioError::Read { source, .. }) => return Err(AudioError::Read { at_s: position_s, source }),
             Err(error) => return Err(error),
         };
-        if let Some(bad) = mono.iter().position(|x| !(x.abs() <= LIMIT)) {
+        if let Some(bad) = mono.iter().position(|x| x.is_nan() || x.abs() > LIMIT) {
             return Err(AudioError::BadSample { at_s: position_s + bad as f64 / f64::from(spec.sample_rate_hz) });
         }
         info.get_or_insert(StreamInfo {
@@ -85,11 +82,6 @@ fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Res
 
 fn consumed_s(resampler: &MonoResampler) -> f64 {
     resampler.consumed() as f64 / f64::from(resampler.rate_hz())
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no message").chars().take(200).collect()
 }
 
 #[cfg(test)]

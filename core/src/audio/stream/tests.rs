@@ -1,3 +1,6 @@
+// Lengths and durations are exact.
+#![allow(clippy::float_cmp)]
+
 use std::path::PathBuf;
 
 use super::super::fixtures::{WavFormat, ffmpeg, sine, wav, wav_header, write};
@@ -229,7 +232,7 @@ fn damage_anywhere_is_survived() {
         let mut state = 1u32;
         let mut random = |below: usize| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (u64::from(state) * below as u64 >> 32) as usize
+            ((u64::from(state) * below as u64) >> 32) as usize
         };
         for round in 0..60 {
             let mut bytes = whole.clone();
