@@ -1,0 +1,5 @@
+//! The encoders, in burn: features in, embeddings out.
+
+mod encoder;
+
+pub use encoder::Encoder;
