@@ -2,6 +2,7 @@
 
 mod ast;
 mod audio_encoder;
+mod device;
 mod encoder;
 mod init;
 mod ops;
@@ -10,6 +11,7 @@ mod weights;
 
 pub use ast::{Ast, AstConfig, AstOptions, AstOptionsError, AstPreset, PatchGrid};
 pub use audio_encoder::AudioEncoder;
+pub use device::{Device, DeviceError, DeviceKind, OnBackend, Precision};
 pub use encoder::Encoder;
 pub use projection::{Projection, ProjectionError, ProjectionKind, ProjectionOptions};
 pub use weights::{
