@@ -14,6 +14,8 @@ pub mod audio;
 pub mod features;
 #[cfg(feature = "audio")]
 pub mod library;
+#[cfg(feature = "models")]
+pub mod models;
 pub mod track;
 pub mod vectors;
 
