@@ -8,9 +8,19 @@
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
+#[cfg(feature = "train")]
+pub mod dataset;
+#[cfg(feature = "train")]
+pub mod embed;
+#[cfg(feature = "train")]
+pub mod losses;
+#[cfg(feature = "train")]
+pub mod miners;
 #[cfg(feature = "models")]
 pub mod models;
 pub mod track;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod vectors;
 
 pub use track::{SubGenre, TrackMeta};
