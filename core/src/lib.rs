@@ -14,9 +14,19 @@ pub mod audio;
 pub mod features;
 #[cfg(feature = "audio")]
 pub mod library;
+#[cfg(feature = "train")]
+pub mod dataset;
+#[cfg(feature = "train")]
+pub mod embed;
+#[cfg(feature = "train")]
+pub mod losses;
+#[cfg(feature = "train")]
+pub mod miners;
 #[cfg(feature = "models")]
 pub mod models;
 pub mod track;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod vectors;
 
 pub use track::{SubGenre, TrackMeta};
