@@ -8,6 +8,8 @@
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod track;
 pub mod vectors;
 
