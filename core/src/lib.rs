@@ -24,6 +24,8 @@ pub mod losses;
 pub mod miners;
 #[cfg(feature = "models")]
 pub mod models;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod track;
 #[cfg(feature = "train")]
 pub mod train;
