@@ -9,6 +9,8 @@
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
 pub mod metrics;
+#[cfg(feature = "analysis")]
+pub mod project;
 pub mod track;
 pub mod vectors;
 
