@@ -26,6 +26,9 @@ pub mod miners;
 pub mod models;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod metrics;
+#[cfg(feature = "analysis")]
+pub mod project;
 pub mod track;
 #[cfg(feature = "train")]
 pub mod train;
