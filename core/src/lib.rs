@@ -8,6 +8,9 @@
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
+pub mod index;
+pub mod playlist;
+pub mod search;
 pub mod track;
 pub mod vectors;
 

@@ -1,2 +1,1 @@
 //! Tests across crates.
-
