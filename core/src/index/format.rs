@@ -8,8 +8,8 @@
 //! sections, in this order:
 //!   vectors     tracks x dim x f32, unit rows
 //!   positions   tracks x 2 x f32
-//!   tracks      JSON array of TrackMeta
-//!   sub-genres  JSON array of SubGenre
+//!   tracks      postcard, one record after another
+//!   sub-genres  postcard, one record after another
 //! ```
 //!
 //! Vectors are stored in full precision, for the browser's ranking has to equal the generator's to the last bit; the

@@ -3,6 +3,7 @@
 mod error;
 mod format;
 mod read;
+mod record;
 mod write;
 
 pub use error::IndexError;

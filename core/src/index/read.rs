@@ -1,6 +1,6 @@
 //! Reading the index. Its bytes come from a folder anybody may have touched: nothing here trusts a size or panics.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use super::{
     BuildId, Index, IndexError,
@@ -8,6 +8,7 @@ use super::{
         CHUNK_BYTES_MAX, DIM_MAX, FORMAT_VERSION, HASH_BYTES, HEADER_BYTES, MAGIC, SECTIONS, STREAM_BYTES_MAX,
         SUB_GENRES_MAX, TRACKS_MAX, hash,
     },
+    record::{SubGenreRecord, TrackRecord},
     write::bound,
 };
 use crate::{SubGenre, TrackMeta, Vectors};
@@ -26,7 +27,7 @@ pub fn decode<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Index, I
     if let Some(other) = parts.iter().find(|part| part.build_id != build_id) {
         return Err(IndexError::MixedBuilds { expected: build_id, found: other.build_id });
     }
-    parts.sort_by_key(|part| part.number);
+    parts.sort_unstable_by_key(|part| part.number);
     for (number, part) in (0..).zip(&parts) {
         if part.number > number && part.number < count {
             return Err(IndexError::MissingChunk { number, count });
@@ -99,13 +100,13 @@ fn read_stream(build_id: BuildId, stream: &[u8]) -> Result<Index, IndexError> {
     if !rest.is_empty() {
         return Err(content("header", "bytes follow the last section"));
     }
-    let [vectors, positions, tracks_json, sub_genres_json] = sections;
+    let [vectors, positions, track_bytes, sub_genre_bytes] = sections;
     let positions = floats("positions", positions, u64::from(tracks) * 2)?.as_chunks::<2>().0.to_vec();
     let vectors = floats("vectors", vectors, u64::from(tracks) * u64::from(dim))?;
     // An empty library may have no dimension.
     let vectors = if vectors.is_empty() { Vectors::default() } else { Vectors::from_unit_rows(vectors, dim as usize)? };
-    let tracks: Vec<TrackMeta> = list("tracks", tracks_json, tracks)?;
-    let sub_genres: Vec<SubGenre> = list("sub-genres", sub_genres_json, sub_genres)?;
+    let tracks = records::<TrackRecord<'_>, TrackMeta>("tracks", track_bytes, tracks)?;
+    let sub_genres = records::<SubGenreRecord<'_>, SubGenre>("sub-genres", sub_genre_bytes, sub_genres)?;
     if vectors.len() != tracks.len() {
         return Err(IndexError::Mismatch { what: "vector", expected: tracks.len(), found: vectors.len() });
     }
@@ -142,12 +143,20 @@ fn floats(section: &'static str, bytes: &[u8], expected: u64) -> Result<Vec<f32>
     Ok(values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
-fn list<T: DeserializeOwned>(section: &'static str, json: &[u8], expected: u32) -> Result<Vec<T>, IndexError> {
-    let list: Vec<T> = serde_json::from_slice(json).map_err(|error| content(section, &error.to_string()))?;
-    if list.len() != expected as usize {
-        return Err(content(section, &format!("expected {expected}, found {}", list.len())));
+/// Reads `count` records. Nothing is reserved for a count that the bytes do not bear out.
+fn records<'a, T: Deserialize<'a>, U: From<T>>(
+    section: &'static str,
+    mut bytes: &'a [u8],
+    count: u32,
+) -> Result<Vec<U>, IndexError> {
+    let mut list = Vec::new();
+    for row in 0..count {
+        let (record, rest) = postcard::take_from_bytes::<T>(bytes)
+            .map_err(|_| content(section, &format!("record {row} of {count} makes no sense")))?;
+        list.push(U::from(record));
+        bytes = rest;
     }
-    Ok(list)
+    if bytes.is_empty() { Ok(list) } else { Err(content(section, "bytes follow the last record")) }
 }
 
 fn content(section: &'static str, reason: &str) -> IndexError {

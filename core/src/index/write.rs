@@ -1,11 +1,14 @@
 //! Writing the index.
 
+use serde::Serialize;
+
 use super::{
     BuildId, IndexError,
     format::{
         DIM_MAX, FORMAT_VERSION, MAGIC, PAYLOAD_BYTES_MAX, STREAM_BYTES_MAX, STREAM_HEADER_BYTES, SUB_GENRES_MAX,
         TRACKS_MAX, hash,
     },
+    record::{SubGenreRecord, TrackRecord},
 };
 use crate::{SubGenre, TrackMeta, Vectors};
 
@@ -42,8 +45,8 @@ pub fn encode(input: &IndexInput<'_>) -> Result<Vec<Chunk>, IndexError> {
     let sections = [
         input.vectors.as_slice().iter().flat_map(|v| v.to_le_bytes()).collect(),
         input.positions.iter().flatten().flat_map(|v| v.to_le_bytes()).collect(),
-        json("tracks", input.tracks)?,
-        json("sub-genres", input.sub_genres)?,
+        records("tracks", input.tracks.iter().map(TrackRecord::from))?,
+        records("sub-genres", input.sub_genres.iter().map(SubGenreRecord::from))?,
     ];
     let total = sections.iter().map(Vec::len).sum::<usize>() + STREAM_HEADER_BYTES;
     bound("bytes", total as u64, STREAM_BYTES_MAX)?;
@@ -81,8 +84,14 @@ pub(super) fn bound(what: &'static str, found: u64, limit: u64) -> Result<(), In
     if found > limit { Err(IndexError::TooLarge { what, found, limit }) } else { Ok(()) }
 }
 
-fn json<T: serde::Serialize>(section: &'static str, list: &[T]) -> Result<Vec<u8>, IndexError> {
-    serde_json::to_vec(list).map_err(|error| IndexError::Content { section, reason: error.to_string() })
+/// One record after another; their number is in the header.
+fn records<T: Serialize>(section: &'static str, records: impl Iterator<Item = T>) -> Result<Vec<u8>, IndexError> {
+    let mut bytes = Vec::new();
+    for record in records {
+        bytes = postcard::to_extend(&record, bytes)
+            .map_err(|error| IndexError::Content { section, reason: error.to_string() })?;
+    }
+    Ok(bytes)
 }
 
 /// Puts a header before the payload and a hash after it.
