@@ -29,6 +29,9 @@ pub mod demo;
 pub mod metrics;
 #[cfg(feature = "analysis")]
 pub mod project;
+pub mod index;
+pub mod playlist;
+pub mod search;
 pub mod track;
 #[cfg(feature = "train")]
 pub mod train;
