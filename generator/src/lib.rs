@@ -1,1 +1,3 @@
 //! wiring
+
+pub mod render;

@@ -79,7 +79,8 @@ pub(crate) fn library(per_class: usize) -> Report {
             let index = class * per_class + i;
             let neighbours = (1..=10)
                 .map(|k| Neighbour {
-                    track: (if k < 9 { class * per_class + (i + k) % per_class } else { (index + k * 17) % count }) as u32,
+                    track: (if k < 9 { class * per_class + (i + k) % per_class } else { (index + k * 17) % count })
+                        as u32,
                     similarity: 0.985 - 0.021 * k as f32,
                 })
                 .collect();

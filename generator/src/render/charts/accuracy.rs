@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, draw, shorten, text_width};
 use super::{ChartError, Layout, ink::Ink, svg::Svg};
-use crate::render::environment::{percent, plural};
+use crate::render::environment::percent;
 use crate::render::report::{Report, Score};
 
 /// Draws one bar per sub-genre and one for all.
@@ -100,12 +100,4 @@ impl Row<'_> {
             Layout::Narrow => canvas.text(&counts, (value_x, label_y), 12.5, Ink::Muted, Anchor::Start),
         }
     }
-}
-
-/// The caption of the chart.
-pub(crate) fn caption(report: &Report) -> String {
-    format!(
-        "Share of held-out tracks nearest the centroid of their own sub-genre, with the 95 % Wilson interval of {}.",
-        plural(u64::from(report.test.overall.n), "track")
-    )
 }

@@ -113,7 +113,8 @@ impl Canvas<'_> {
             Anchor::End => HPos::Right,
         };
         let font = ("sans-serif", size * UNITS * FONT_SCALE).into_font();
-        let style = TextStyle::from(font).color(&ink.colour()).pos(Pos::new(side, VPos::Center));
+        let colour = ink.colour();
+        let style = TextStyle::from(font).color(&colour).pos(Pos::new(side, VPos::Center));
         Ok(self.0.draw_text(text, &style, (units(at.0), units(at.1)))?)
     }
 }
@@ -171,6 +172,8 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        assert_eq!(ticks(0.0, 1.0, 6), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|t: f64| t));
+        let tenths = |low, high| ticks(low, high, 6).into_iter().map(|t| (t * 10.0).round() as i32).collect::<Vec<_>>();
+        assert_eq!(tenths(0.0, 1.0), [0, 2, 4, 6, 8, 10]);
+        assert!(ticks(0.0, 0.83, 6).iter().all(|t| (0.0..=0.83).contains(t)));
     }
 }

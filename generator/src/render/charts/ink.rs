@@ -34,9 +34,8 @@ pub(crate) enum Ink {
 const MARK: (u8, u8) = (0x9a, 0x3b);
 /// Blue of the first sub-genre.
 const SUBS: u8 = 0x40;
-const PARTS: [Ink; 9] = [
-    Ink::Text, Ink::Muted, Ink::Label, Ink::Line, Ink::Ground, Ink::Surface, Ink::Accent, Ink::AccentText, Ink::Bad,
-];
+const PARTS: [Ink; 9] =
+    [Ink::Text, Ink::Muted, Ink::Label, Ink::Line, Ink::Ground, Ink::Surface, Ink::Accent, Ink::AccentText, Ink::Bad];
 
 impl Ink {
     /// The colour that stands for this part.

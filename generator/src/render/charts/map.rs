@@ -94,10 +94,8 @@ impl View {
         // A flat map keeps some height, a tall one is made to fit.
         let inner_height = (room * extent.1 / extent.0).clamp(room * 0.5, room * 0.8);
         let scale = (room / extent.0).min(inner_height / extent.1);
-        let offset = (
-            MARGIN + (room - extent.0 * scale) / 2.0,
-            LEGEND + MARGIN + (inner_height - extent.1 * scale) / 2.0,
-        );
+        let offset =
+            (MARGIN + (room - extent.0 * scale) / 2.0, LEGEND + MARGIN + (inner_height - extent.1 * scale) / 2.0);
         Self { low, scale, offset, height: LEGEND + inner_height + 2.0 * MARGIN }
     }
 

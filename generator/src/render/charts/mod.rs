@@ -14,7 +14,7 @@ use thiserror::Error;
 
 pub(crate) use accuracy::accuracy;
 pub(crate) use confusion::confusion;
-pub(crate) use map::{MAP_MARKS, drawn_tracks, map};
+pub(crate) use map::{MAP_MARKS, map};
 pub(crate) use training::training;
 
 /// Why a chart was not drawn.
