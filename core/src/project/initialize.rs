@@ -91,6 +91,7 @@ mod tests {
         let graph = Graph::fuzzy(&vectors, &nearest_neighbors(&vectors, 3));
         assert!(!graph.is_connected());
         let points = initialize(&vectors, &graph, Initialization::Spectral, 1);
+        assert_eq!(points, initialize(&vectors, &graph, Initialization::Pca, 1));
         let side = |i: usize| points[i][0] > 5.0;
         assert!((0..6).all(|i| side(i) == side(0)) && (6..12).all(|i| side(i) != side(0)));
     }
