@@ -1,6 +1,8 @@
 //! What a track costs before a model sees it. `ast_fbank` stands beside `fft_only`, the transforms that it cannot do
 //! without: their ratio is what windows, triangles and logarithms add.
 
+#![allow(clippy::unwrap_used, reason = "a bench may stop where it stands")]
+
 use std::f64::consts::TAU;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
