@@ -11,4 +11,4 @@ mod write;
 
 pub use marker::MARKER;
 pub use place::{SiteFile, Source};
-pub use write::{SiteError, SiteWritten, write_site};
+pub use write::{SiteError, SiteWritten, is_current, write_site};

@@ -82,6 +82,75 @@ fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SiteError 
     move |source| SiteError::Io { action, path: path.to_owned(), source }
 }
 
+/// What a folder lacks to hold the given files.
+struct Difference<'a> {
+    /// Every file, in the order of being put in place.
+    files: Vec<&'a SiteFile>,
+    /// The files of an earlier run, where there is a list of them.
+    known: Option<BTreeSet<String>>,
+    /// Of `files`, those that are missing or have other content.
+    changed: Vec<&'a SiteFile>,
+    /// Of `known`, those that are no longer wanted.
+    stale: Vec<String>,
+    /// Whether the list says what it shall.
+    is_listed: bool,
+    /// Size of all files, in bytes.
+    bytes: u64,
+}
+
+impl<'a> Difference<'a> {
+    fn new(folder: &Path, files: &'a [SiteFile]) -> Result<Self, SiteError> {
+        let mut files: Vec<&SiteFile> = files.iter().collect();
+        files.sort_by(|a, b| order(&a.path, &b.path));
+        for file in &files {
+            if let Some(reason) = fault(&file.path) {
+                return Err(SiteError::Path { path: file.path.clone(), reason });
+            }
+        }
+        if let Some(pair) = files.windows(2).find(|pair| pair[0].path == pair[1].path) {
+            return Err(SiteError::Twice { path: pair[0].path.clone() });
+        }
+        let list = folder.join(MARKER);
+        let known = marker::read(folder).map_err(at("read", &list))?;
+        let (mut changed, mut bytes) = (Vec::new(), 0);
+        for &file in &files {
+            let (same, size) = compare(&folder.join(&file.path), &file.source)?;
+            bytes += size;
+            if !same {
+                changed.push(file);
+            }
+        }
+        let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let stale = known.iter().flatten().filter(|path| !wanted.contains(path.as_str())).cloned().collect();
+        let is_listed = is_same(&list, &marker::bytes(wanted))?;
+        Ok(Self { files, known, changed, stale, is_listed, bytes })
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.changed.is_empty() && self.stale.is_empty() && self.is_listed
+    }
+
+    fn refuse_occupied(&self, folder: &Path) -> Result<(), SiteError> {
+        let is_known = |path: &str| self.known.as_ref().is_some_and(|known| known.contains(path));
+        for file in self.changed.iter().filter(|file| !is_known(&file.path)) {
+            let path = folder.join(&file.path);
+            if path.symlink_metadata().is_ok() {
+                return Err(SiteError::Occupied { path });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `folder` holds these files already and nothing of an earlier run besides, so that [`write_site`] would
+/// change nothing.
+///
+/// # Errors
+/// [`SiteError::Path`], [`SiteError::Twice`] and [`SiteError::Io`].
+pub fn is_current(folder: &Path, files: &[SiteFile]) -> Result<bool, SiteError> {
+    Difference::new(folder, files).map(|difference| difference.is_nothing())
+}
+
 /// Makes `folder` hold the given files, and removes those of an earlier run that are no longer among them.
 ///
 /// Files with the right content are not touched. Other files in the folder stay as they are. With `force` a folder
@@ -89,41 +158,18 @@ fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SiteError 
 ///
 /// # Errors
 /// See [`SiteError`].
-pub fn write_site(folder: &Path, mut files: Vec<SiteFile>, force: bool) -> Result<SiteWritten, SiteError> {
-    files.sort_by(|a, b| order(&a.path, &b.path));
-    let mut seen = BTreeSet::new();
-    for file in &files {
-        if let Some(reason) = fault(&file.path) {
-            return Err(SiteError::Path { path: file.path.clone(), reason });
+pub fn write_site(folder: &Path, files: &[SiteFile], force: bool) -> Result<SiteWritten, SiteError> {
+    let difference = Difference::new(folder, files)?;
+    let Difference { files, known, changed, stale, bytes, .. } = &difference;
+    if !force {
+        if known.is_none() {
+            refuse_foreign(folder)?;
         }
-        if !seen.insert(file.path.as_str()) {
-            return Err(SiteError::Twice { path: file.path.clone() });
-        }
+        difference.refuse_occupied(folder)?;
     }
-    let known = marker::read(folder).map_err(at("read", &folder.join(MARKER)))?;
-    if known.is_none() && !force {
-        refuse_foreign(folder)?;
-    }
-    let known = known.unwrap_or_default();
-
-    let mut written = SiteWritten::default();
-    let mut changed = Vec::new();
-    for file in &files {
-        let place = folder.join(&file.path);
-        let (same, size) = compare(&place, &file.source)?;
-        written.bytes += size;
-        if same {
-            written.unchanged += 1;
-            continue;
-        }
-        if !force && !known.contains(&file.path) && place.symlink_metadata().is_ok() {
-            return Err(SiteError::Occupied { path: place });
-        }
-        changed.push(file);
-    }
-    let stale: Vec<&str> = known.iter().map(String::as_str).filter(|path| !seen.contains(path)).collect();
-    let listed = marker::bytes(seen.iter().copied());
-    if changed.is_empty() && stale.is_empty() && is_same(&folder.join(MARKER), &listed)? {
+    let unchanged = files.len() - changed.len();
+    let mut written = SiteWritten { written: 0, unchanged, removed: 0, bytes: *bytes };
+    if difference.is_nothing() {
         return Ok(written);
     }
 
@@ -131,8 +177,9 @@ pub fn write_site(folder: &Path, mut files: Vec<SiteFile>, force: bool) -> Resul
     let staged: Vec<PathBuf> =
         changed.iter().enumerate().map(|(i, file)| staging.write(i, &file.source)).collect::<Result<_, _>>()?;
     // From here to the final list a killed run leaves both, so that the next one knows every file as its own.
-    let all: BTreeSet<&str> = seen.iter().copied().chain(known.iter().map(String::as_str)).collect();
-    staging.replace(&staging.write_named("list", &marker::bytes(all.iter().copied()))?, MARKER)?;
+    let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let all = wanted.iter().copied().chain(stale.iter().map(String::as_str)).collect();
+    staging.replace(&staging.write_named("list", &marker::bytes(all))?, MARKER)?;
     for (file, staged) in changed.iter().zip(&staged) {
         staging.replace(staged, &file.path)?;
         written.written += 1;
@@ -140,7 +187,7 @@ pub fn write_site(folder: &Path, mut files: Vec<SiteFile>, force: bool) -> Resul
     for path in stale {
         written.removed += usize::from(remove_stale(folder, path)?);
     }
-    staging.replace(&staging.write_named("list", &listed)?, MARKER)?;
+    staging.replace(&staging.write_named("list", &marker::bytes(wanted))?, MARKER)?;
     staging.close()?;
     Ok(written)
 }
@@ -341,15 +388,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("out/site");
         let first = files(&[("index.html", "one"), ("assets/a.css", "a"), ("timings.html", "1 s")]);
-        let written = write_site(&site, first.clone(), false).unwrap();
+        let written = write_site(&site, &first, false).unwrap();
         assert_eq!(written, SiteWritten { written: 3, unchanged: 0, removed: 0, bytes: 7 });
         let past = age(&site);
-        assert_eq!(write_site(&site, first, false).unwrap().unchanged, 3);
+        assert!(is_current(&site, &first).unwrap());
+        assert!(!is_current(&site, &first[..2]).unwrap(), "one is stale");
+        assert!(!is_current(&site, &files(&[("index.html", "two")])).unwrap());
+        assert!(!is_current(&folder.path().join("elsewhere"), &first).unwrap());
+        assert_eq!(write_site(&site, &first, false).unwrap().unchanged, 3);
         for path in ["index.html", "assets/a.css", "timings.html", MARKER] {
             assert_eq!(modified(site.join(path)), past, "{path}");
         }
         let second = files(&[("index.html", "one"), ("assets/a.css", "a"), ("timings.html", "2 s")]);
-        let written = write_site(&site, second, false).unwrap();
+        let written = write_site(&site, &second, false).unwrap();
         assert_eq!((written.written, written.unchanged), (1, 2));
         assert_eq!(modified(site.join("index.html")), past);
         assert_ne!(modified(site.join("timings.html")), past);
@@ -362,9 +413,9 @@ mod tests {
         let site = site.path();
         fs::write(site.join("README.md"), "mine").unwrap();
         fs::write(site.join(".gitignore"), "*").unwrap();
-        write_site(site, files(&[("index.html", "1"), ("audio/a/x.mp3", "x"), ("audio/b.mp3", "b")]), false).unwrap();
+        write_site(site, &files(&[("index.html", "1"), ("audio/a/x.mp3", "x"), ("audio/b.mp3", "b")]), false).unwrap();
         fs::write(site.join("audio/mine.txt"), "mine").unwrap();
-        let written = write_site(site, files(&[("index.html", "2")]), false).unwrap();
+        let written = write_site(site, &files(&[("index.html", "2")]), false).unwrap();
         assert_eq!((written.written, written.removed), (1, 2));
         expect(site, &[("README.md", "mine"), (".gitignore", "*"), ("audio/mine.txt", "mine"), ("index.html", "2")]);
         assert!(!site.join("audio/a").exists());
@@ -375,17 +426,17 @@ mod tests {
         let site = tempfile::tempdir().unwrap();
         let site = site.path();
         fs::write(site.join("thesis.tex"), "mine").unwrap();
-        let error = write_site(site, files(&[("index.html", "1")]), false).unwrap_err();
+        let error = write_site(site, &files(&[("index.html", "1")]), false).unwrap_err();
         assert!(matches!(&error, SiteError::Foreign { found, .. } if found == "thesis.tex"), "{error}");
         expect(site, &[("thesis.tex", "mine")]);
-        write_site(site, files(&[("index.html", "1")]), true).unwrap();
+        write_site(site, &files(&[("index.html", "1")]), true).unwrap();
         expect(site, &[("thesis.tex", "mine"), ("index.html", "1")]);
 
-        let error = write_site(site, files(&[("index.html", "2"), ("thesis.tex", "ours")]), false).unwrap_err();
+        let error = write_site(site, &files(&[("index.html", "2"), ("thesis.tex", "ours")]), false).unwrap_err();
         assert!(matches!(error, SiteError::Occupied { .. }), "{error}");
         expect(site, &[("thesis.tex", "mine"), ("index.html", "1")]);
         assert!(!site.join(Staging::NAME).exists());
-        write_site(site, files(&[("index.html", "2"), ("thesis.tex", "ours")]), true).unwrap();
+        write_site(site, &files(&[("index.html", "2"), ("thesis.tex", "ours")]), true).unwrap();
         expect(site, &[("thesis.tex", "ours"), ("index.html", "2")]);
     }
 
@@ -393,9 +444,9 @@ mod tests {
     fn paths_are_checked_before_anything_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
-        let outside = write_site(&site, files(&[("index.html", "1"), ("../x", "x")]), true);
+        let outside = write_site(&site, &files(&[("index.html", "1"), ("../x", "x")]), true);
         assert!(matches!(outside, Err(SiteError::Path { .. })));
-        let twice = write_site(&site, files(&[("a", "1"), ("a", "2")]), true);
+        let twice = write_site(&site, &files(&[("a", "1"), ("a", "2")]), true);
         assert!(matches!(twice, Err(SiteError::Twice { path }) if path == "a"));
         assert!(!site.exists());
     }
@@ -405,27 +456,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         fs::write(folder.path().join("precious"), "mine").unwrap();
-        write_site(&site, files(&[("index.html", "1")]), false).unwrap();
+        write_site(&site, &files(&[("index.html", "1")]), false).unwrap();
         let mut list = fs::read_to_string(site.join(MARKER)).unwrap();
         list.push_str("../precious\n");
         fs::write(site.join(MARKER), list).unwrap();
-        write_site(&site, files(&[("index.html", "2")]), false).unwrap();
+        write_site(&site, &files(&[("index.html", "2")]), false).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("precious")).unwrap(), "mine");
         fs::write(site.join(MARKER), "something else").unwrap();
-        assert!(matches!(write_site(&site, Vec::new(), true), Err(SiteError::Io { .. })));
+        assert!(matches!(write_site(&site, &[], true), Err(SiteError::Io { .. })));
     }
 
     #[test]
     fn a_killed_run_is_repaired() {
         let site = tempfile::tempdir().unwrap();
         let site = site.path();
-        write_site(site, files(&[("index.html", "1"), ("old.js", "1")]), false).unwrap();
+        write_site(site, &files(&[("index.html", "1"), ("old.js", "1")]), false).unwrap();
         // Killed after the joint list and one of two files were in place.
-        fs::write(site.join(MARKER), marker::bytes(["index.html", "new.js", "old.js"])).unwrap();
+        fs::write(site.join(MARKER), marker::bytes(["index.html", "new.js", "old.js"].into())).unwrap();
         fs::write(site.join("new.js"), "2").unwrap();
         fs::create_dir(site.join(Staging::NAME)).unwrap();
         fs::write(site.join(Staging::NAME).join("1"), "half").unwrap();
-        let written = write_site(site, files(&[("index.html", "2"), ("new.js", "2")]), false).unwrap();
+        let written = write_site(site, &files(&[("index.html", "2"), ("new.js", "2")]), false).unwrap();
         assert_eq!(written, SiteWritten { written: 1, unchanged: 1, removed: 1, bytes: 2 });
         expect(site, &[("index.html", "2"), ("new.js", "2")]);
         assert!(!site.join(Staging::NAME).exists());
@@ -439,10 +490,10 @@ mod tests {
         fs::write(&audio, "sound").unwrap();
         let mut first = files(&[("index.html", "1")]);
         first.push(SiteFile::copy("audio/a.wav", &audio));
-        write_site(&site, first, false).unwrap();
+        write_site(&site, &first, false).unwrap();
         let mut second = files(&[("index.html", "2")]);
         second.push(SiteFile::copy("audio/b.wav", folder.path().join("missing.wav")));
-        assert!(matches!(write_site(&site, second, false), Err(SiteError::Io { action: "read", .. })));
+        assert!(matches!(write_site(&site, &second, false), Err(SiteError::Io { action: "read", .. })));
         expect(&site, &[("index.html", "1"), ("audio/a.wav", "sound")]);
     }
 
@@ -453,11 +504,11 @@ mod tests {
         let audio = folder.path().join("a.wav");
         fs::write(&audio, "sound").unwrap();
         let copy = || vec![SiteFile::copy("audio/a.wav", &audio)];
-        assert_eq!(write_site(&site, copy(), false).unwrap().written, 1);
-        assert_eq!(write_site(&site, copy(), false).unwrap().unchanged, 1);
+        assert_eq!(write_site(&site, &copy(), false).unwrap().written, 1);
+        assert_eq!(write_site(&site, &copy(), false).unwrap().unchanged, 1);
         fs::write(&audio, "other").unwrap();
         File::options().write(true).open(&audio).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        assert_eq!(write_site(&site, copy(), false).unwrap().written, 1);
+        assert_eq!(write_site(&site, &copy(), false).unwrap().written, 1);
         expect(&site, &[("audio/a.wav", "other")]);
     }
 }
