@@ -185,7 +185,9 @@ mod tests {
     #[test]
     fn the_sample_is_sound() {
         sample::report().validate().unwrap();
-        sample::hostile().validate().unwrap();
+        for report in [sample::hostile(), sample::bare(), sample::many_sub_genres()] {
+            report.validate().unwrap();
+        }
     }
 
     #[test]
