@@ -1,5 +1,6 @@
 //! The templates, and how numbers read in them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use minijinja::value::Serde;
@@ -56,7 +57,7 @@ pub struct Version {
 
 impl Version {
     /// A version of something.
-    pub fn new(name: impl Into<String>, value: impl ToString) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Display) -> Self {
         Self { name: name.into(), value: value.to_string() }
     }
 }
@@ -185,8 +186,8 @@ fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match (whole / 3600, whole / 60 % 60, whole % 60) {
         (0, 0, s) => format!("{s}\u{a0}s"),
-        (0, m, s) => format!("{m}\u{a0}min {s}\u{a0}s"),
-        (h, m, _) => format!("{}\u{a0}h {m}\u{a0}min", number(h)),
+        (0, m, s) => format!("{m}\u{a0}min\u{a0}{s}\u{a0}s"),
+        (h, m, _) => format!("{}\u{a0}h\u{a0}{m}\u{a0}min", number(h)),
     }
 }
 

@@ -25,7 +25,7 @@ const WORDS: [&str; 16] = [
     "Mirror", "Parallel", "Ember", "Tide", "Orbit",
 ];
 
-/// A small fixed generator (SplitMix64), uniform in 0 to 1.
+/// A small fixed generator (`SplitMix64`), uniform in 0 to 1.
 pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {

@@ -177,7 +177,7 @@ mod tests {
                 continue;
             }
             assert_eq!(tag.matches('"').count() % 2, 0, "<{tag}>");
-            for (key, value) in tag.split("\" ").flat_map(|part| part.split_once("=\"")) {
+            for (key, value) in tag.split("\" ").filter_map(|part| part.split_once("=\"")) {
                 let key = key.rsplit(' ').next().unwrap();
                 assert!(key != "style" && !key.starts_with("on"), "<{tag}>");
                 assert!(key != "id" || ids.insert(value.trim_end_matches('"').to_owned()), "{value} twice");
@@ -201,7 +201,7 @@ mod tests {
             [sample::report(), sample::hostile(), sample::bare(), sample::library(64), sample::many_sub_genres()]
         {
             for (path, page) in pages(&report) {
-                if path.ends_with(".html") {
+                if path != "report.json" {
                     check(&page);
                 }
             }
