@@ -1,68 +1,18 @@
 //! The steps of putting a site in place.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use thiserror::Error;
-
-use super::{
-    MARKER, SiteFile, Source, marker,
-    place::{fault, order},
-};
+use super::difference::Difference;
+use super::error::{SiteError, at};
+use super::place::SiteFile;
+use super::staging::Staging;
+use super::{MARKER, marker};
 
 /// Names that may stand in a folder before it becomes a site, and survive in it.
 const TOLERATED: [&str; 8] =
     [".git", ".gitignore", ".gitattributes", ".gitkeep", ".nojekyll", "CNAME", "README", "README.md"];
-
-/// Why a site was not written. Nothing visible has changed, except after [`SiteError::Io`] where it tells of a place
-/// inside of the site; running again repairs that.
-#[derive(Debug, Error)]
-pub enum SiteError {
-    /// The folder belongs to something else.
-    #[error(
-        "expected {folder} to be new, empty or a site, found {found} in it: choose another folder, or allow writing \
-         there with --force"
-    )]
-    Foreign {
-        /// The folder.
-        folder: PathBuf,
-        /// The first thing found in it.
-        found: String,
-    },
-    /// A file of the site would replace one that no run wrote.
-    #[error("{path} is not one of the site's own files: move it away, or allow replacing it with --force")]
-    Occupied {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A path that cannot be one of the site.
-    #[error("the site cannot hold a file named {path:?}: {reason}")]
-    Path {
-        /// The path.
-        path: String,
-        /// Why not.
-        reason: &'static str,
-    },
-    /// Two files of one name.
-    #[error("two files of the site are named {path:?}")]
-    Twice {
-        /// The name.
-        path: String,
-    },
-    /// Reading or writing failed.
-    #[error("could not {action} {path}")]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// Why it failed.
-        #[source]
-        source: io::Error,
-    },
-}
 
 /// What became of the files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,71 +25,6 @@ pub struct SiteWritten {
     pub removed: usize,
     /// Size of all files of the site, in bytes.
     pub bytes: u64,
-}
-
-/// Gives the cause of a failure its place.
-fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SiteError {
-    move |source| SiteError::Io { action, path: path.to_owned(), source }
-}
-
-/// What a folder lacks to hold the given files.
-struct Difference<'a> {
-    /// Every file, in the order of being put in place.
-    files: Vec<&'a SiteFile>,
-    /// The files of an earlier run, where there is a list of them.
-    known: Option<BTreeSet<String>>,
-    /// Of `files`, those that are missing or have other content.
-    changed: Vec<&'a SiteFile>,
-    /// Of `known`, those that are no longer wanted.
-    stale: Vec<String>,
-    /// Whether the list says what it shall.
-    is_listed: bool,
-    /// Size of all files, in bytes.
-    bytes: u64,
-}
-
-impl<'a> Difference<'a> {
-    fn new(folder: &Path, files: &'a [SiteFile]) -> Result<Self, SiteError> {
-        let mut files: Vec<&SiteFile> = files.iter().collect();
-        files.sort_by(|a, b| order(&a.path, &b.path));
-        for file in &files {
-            if let Some(reason) = fault(&file.path) {
-                return Err(SiteError::Path { path: file.path.clone(), reason });
-            }
-        }
-        if let Some(pair) = files.windows(2).find(|pair| pair[0].path == pair[1].path) {
-            return Err(SiteError::Twice { path: pair[0].path.clone() });
-        }
-        let list = folder.join(MARKER);
-        let known = marker::read(folder).map_err(at("read", &list))?;
-        let (mut changed, mut bytes) = (Vec::new(), 0);
-        for &file in &files {
-            let (same, size) = compare(&folder.join(&file.path), &file.source)?;
-            bytes += size;
-            if !same {
-                changed.push(file);
-            }
-        }
-        let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        let stale = known.iter().flatten().filter(|path| !wanted.contains(path.as_str())).cloned().collect();
-        let is_listed = is_same(&list, &marker::bytes(wanted))?;
-        Ok(Self { files, known, changed, stale, is_listed, bytes })
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.changed.is_empty() && self.stale.is_empty() && self.is_listed
-    }
-
-    fn refuse_occupied(&self, folder: &Path) -> Result<(), SiteError> {
-        let is_known = |path: &str| self.known.as_ref().is_some_and(|known| known.contains(path));
-        for file in self.changed.iter().filter(|file| !is_known(&file.path)) {
-            let path = folder.join(&file.path);
-            if path.symlink_metadata().is_ok() {
-                return Err(SiteError::Occupied { path });
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether `folder` holds these files already and nothing of an earlier run besides, so that [`write_site`] would
@@ -207,36 +92,6 @@ fn refuse_foreign(folder: &Path) -> Result<(), SiteError> {
     foreign.map_or(Ok(()), |found| Err(SiteError::Foreign { folder: folder.to_owned(), found }))
 }
 
-/// Whether the file in place has the right content already, and the size of that content in bytes.
-fn compare(place: &Path, source: &Source) -> Result<(bool, u64), SiteError> {
-    match source {
-        Source::Bytes(bytes) => Ok((is_same(place, bytes)?, bytes.len() as u64)),
-        Source::Copy(from) => {
-            let theirs = fs::metadata(from).map_err(at("read", from))?;
-            // Size and time are the habit of every mirroring tool: reading gigabytes of audio would cost minutes.
-            let same = place.symlink_metadata().is_ok_and(|ours| {
-                let times = (ours.modified(), theirs.modified());
-                ours.is_file() && ours.len() == theirs.len() && matches!(times, (Ok(a), Ok(b)) if a == b)
-            });
-            Ok((same, theirs.len()))
-        }
-    }
-}
-
-/// Whether there is a plain file with these bytes.
-fn is_same(place: &Path, bytes: &[u8]) -> Result<bool, SiteError> {
-    match place.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
-            let mut found = Vec::with_capacity(bytes.len());
-            File::open(place).and_then(|mut file| file.read_to_end(&mut found)).map_err(at("read", place))?;
-            Ok(found == bytes)
-        }
-        Ok(_) => Ok(false),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
-        Err(error) => Err(at("read", place)(error)),
-    }
-}
-
 /// Removes a file of an earlier run, and folders that are empty without it.
 fn remove_stale(folder: &Path, path: &str) -> Result<bool, SiteError> {
     let place = folder.join(path);
@@ -257,87 +112,10 @@ fn remove_stale(folder: &Path, path: &str) -> Result<bool, SiteError> {
     Ok(true)
 }
 
-/// The folder in which new files wait for their place. Inside of the site, so that a rename never crosses a file
-/// system.
-struct Staging {
-    site: PathBuf,
-    folder: PathBuf,
-}
-
-impl Staging {
-    const NAME: &str = ".pmsl-site.new";
-
-    fn new(site: &Path) -> Result<Self, SiteError> {
-        let folder = site.join(Self::NAME);
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at("remove", &folder)(error)),
-            _ => {}
-        }
-        fs::create_dir_all(&folder).map_err(at("create", &folder))?;
-        Ok(Self { site: site.to_owned(), folder })
-    }
-
-    /// Writes and syncs the `index`-th file.
-    fn write(&self, index: usize, source: &Source) -> Result<PathBuf, SiteError> {
-        match source {
-            Source::Bytes(bytes) => self.write_named(&index.to_string(), bytes),
-            Source::Copy(from) => {
-                let path = self.folder.join(index.to_string());
-                let copy = || {
-                    let modified = fs::metadata(from)?.modified()?;
-                    let mut reader = File::open(from)?;
-                    let mut writer = File::create(&path)?;
-                    io::copy(&mut reader, &mut writer)?;
-                    writer.set_modified(modified)?;
-                    writer.sync_all()
-                };
-                copy().map_err(at("copy", from))?;
-                Ok(path)
-            }
-        }
-    }
-
-    fn write_named(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, SiteError> {
-        let path = self.folder.join(name);
-        let write = || {
-            let mut file = File::create(&path)?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        write().map_err(at("write", &path))?;
-        Ok(path)
-    }
-
-    /// Moves a finished file to its place in the site.
-    fn replace(&self, staged: &Path, path: &str) -> Result<(), SiteError> {
-        let place = self.site.join(path);
-        if let Some(parent) = place.parent() {
-            fs::create_dir_all(parent).map_err(at("create", parent))?;
-        }
-        fs::rename(staged, &place).map_err(at("replace", &place))
-    }
-
-    fn close(&self) -> Result<(), SiteError> {
-        fs::remove_dir_all(&self.folder).map_err(at("remove", &self.folder))?;
-        sync_folder(&self.site).map_err(at("sync", &self.site))
-    }
-}
-
-impl Drop for Staging {
-    /// After a failure nothing of it may stay; after success it is gone already.
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// Makes renames inside of a folder last through a loss of power, where the system knows such a thing.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::fs::File;
     use std::time::{Duration, SystemTime};
 
     use super::*;
