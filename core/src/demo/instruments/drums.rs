@@ -109,19 +109,14 @@ pub(in crate::demo) fn hat(kind: Hat, tone: f32, metal: f32, studio: &Studio, ra
     };
     let base_hz = random.between(330.0, 460.0);
     let ratios = [2.0, 3.0, 4.16, 5.43, 6.79, 8.21];
-    let mut filters = [0, 1].map(|_| highpass_hz((4_200.0 + 4_200.0 * tone).min(0.36 * rate), 0.8));
-    filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
-    let mut clip: Vec<Frame> = (0..studio.frames(length_s))
-        .map(|position| {
-            let time_s = position as f32 / rate;
-            let ring: f32 = ratios.iter().map(|ratio| (TAU * base_hz * ratio * time_s).sin().signum()).sum();
-            let envelope = (-time_s / decay_s).exp() * (time_s / 0.0006).min(1.0);
-            let [left, right] = &mut filters;
-            let (a, b) = (random.signed(), random.signed());
-            let shared = metal * 0.25 * ring + (1.0 - metal) * random.signed();
-            [left.filter_mono(envelope * (shared + 0.3 * a)), right.filter_mono(envelope * (shared + 0.3 * b))]
-        })
-        .collect();
+    let mut filter = highpass_hz((4_200.0 + 4_200.0 * tone).min(0.36 * rate), 0.8);
+    filter.set_sample_rate(f64::from(rate));
+    let mut clip = mono((0..studio.frames(length_s)).map(|position| {
+        let time_s = position as f32 / rate;
+        let ring: f32 = ratios.iter().map(|ratio| (TAU * base_hz * ratio * time_s).sin().signum()).sum();
+        let envelope = (-time_s / decay_s).exp() * (time_s / 0.0006).min(1.0);
+        filter.filter_mono(envelope * (metal * 0.25 * ring + (1.0 - metal) * random.signed()))
+    }));
     finish(&mut clip, studio);
     clip
 }

@@ -20,7 +20,7 @@ pub(super) fn perform(song: &Song, studio: &Studio) -> Vec<Frame> {
     bass::play(song, studio, &mut mixer);
     parts::play(song, studio, &mut mixer);
     effects::play(song, studio, &mut mixer);
-    let loudness_db = song.random.fork("loudness").between(-14.5, -12.5);
+    let loudness_db = song.random.fork("loudness").between(-17.5, -15.5);
     mixer.finish(song, loudness_db)
 }
 
