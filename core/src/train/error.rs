@@ -47,7 +47,7 @@ pub enum TrainError {
     /// The loss or the gradient has overflowed.
     #[error(
         "the {what} of step {step} is {value}: try a lower learning rate (it was {learning_rate:e}), more warm-up \
-         steps or a lower clip_norm"
+         steps or a lower clip_norm, and check that the features are finite"
     )]
     NotFinite {
         /// "loss" or "gradient norm".

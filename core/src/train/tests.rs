@@ -42,7 +42,11 @@ struct Setting {
 
 impl Setting {
     fn new(noise: f32) -> Self {
-        let (source, sub_genres) = Fixture::tones(5, 8, 3, noise);
+        Self::sized(8, noise)
+    }
+
+    fn sized(per_class: usize, noise: f32) -> Self {
+        let (source, sub_genres) = Fixture::tones(5, per_class, 3, noise);
         let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
         let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
         Self { source, sub_genres, split }
@@ -88,9 +92,9 @@ fn file(folder: &Path) -> CheckpointFile {
 
 #[test]
 fn training_separates_what_can_be_told_apart() {
-    let setting = Setting::new(1.5);
+    let setting = Setting::sized(20, 1.5);
     let before = Toy::<Flex>::new(8, 12, 6, 2);
-    let run = TrainOptions { epochs: 12, ..options() };
+    let run = TrainOptions { epochs: 12, patchout: 0.0, augment: AugmentOptions::default(), ..options() };
     let (encoder, outcome) = setting.run(run, None, &mut quiet).unwrap();
     let accuracy = |encoder: &Toy<Flex>| {
         let (train, test) = (&setting.split.train, &setting.split.test);
@@ -109,7 +113,7 @@ fn training_separates_what_can_be_told_apart() {
         correct.count() as f64 / test.len() as f64
     };
     let (start, end) = (accuracy(&before), accuracy(&encoder));
-    assert!(end >= 0.9 && end > start, "from {start} to {end}");
+    assert!(end >= 0.9 && end > start + 0.2, "from {start} to {end}");
     assert!(outcome.history[11].loss < 0.8 * outcome.history[0].loss, "{:?}", outcome.history);
     assert_eq!(outcome.step_losses.len(), 60);
     assert_eq!(outcome.history[outcome.best_epoch - 1].validation_accuracy, outcome.best_accuracy);
@@ -336,7 +340,7 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
         }
         fn read_chunk(&self, track: usize, chunk: usize, out: &mut Vec<f32>) -> std::io::Result<()> {
             self.0.read_chunk(track, chunk, out)?;
-            out.iter_mut().for_each(|value| *value *= f32::NAN);
+            out.fill(f32::NAN);
             Ok(())
         }
     }
@@ -346,7 +350,7 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
     let job =
         TrainJob { source: &source, sub_genres: &sub_genres, split: &split, plan: &plan, seed: 1, checkpoint: None };
     let error = train(Toy::<B>::new(8, 12, 6, 2), &job, &mut |_| {}, &AtomicBool::new(false)).map(|_| ()).unwrap_err();
-    let TrainError::NotFinite { what: "loss", step: 1, .. } = error else { panic!("{error}") };
+    let TrainError::NotFinite { step: 1, .. } = error else { panic!("{error}") };
     assert!(error.to_string().contains("lower learning rate"), "{error}");
 }
 
