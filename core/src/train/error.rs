@@ -36,6 +36,12 @@ pub enum TrainError {
     /// Features could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The thread that reads features has ended before its time.
+    #[error("batch {index} was not prepared: the thread that reads features has ended")]
+    NoBatch {
+        /// Index of the batch.
+        index: u64,
+    },
     /// Tracks could not be embedded for validation.
     #[error("cannot validate after step {step}")]
     Validation {
