@@ -1,0 +1,96 @@
+//! Random initial weights, drawn on the host so that they are the same on every device.
+
+use burn::module::Param;
+use burn::nn::{LayerNorm, LayerNormConfig, Linear};
+use burn::tensor::{Tensor, TensorData, backend::Backend};
+
+/// Deviation of the initial weights. PyTorch's `trunc_normal_` as the reference calls it cuts at 100 deviations,
+/// which no draw reaches.
+const DEVIATION: f64 = 0.02;
+
+/// Normal numbers from a seed: SplitMix64 (Steele et al. 2014) through the Box-Muller transform.
+pub(crate) struct Initializer {
+    state: u64,
+}
+
+impl Initializer {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in `(0, 1]`, so that its logarithm is finite.
+    fn uniform(&mut self) -> f64 {
+        ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
+    }
+
+    fn normals(&mut self, count: usize) -> Vec<f32> {
+        let mut values = Vec::with_capacity(count + 1);
+        while values.len() < count {
+            let radius = DEVIATION * (-2.0 * self.uniform().ln()).sqrt();
+            let (sin, cos) = (std::f64::consts::TAU * self.uniform()).sin_cos();
+            values.extend([(radius * cos) as f32, (radius * sin) as f32]);
+        }
+        values.truncate(count);
+        values
+    }
+}
+
+/// A parameter of normal values.
+pub(crate) fn normal<B: Backend, const D: usize>(
+    random: &mut Initializer,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Param<Tensor<B, D>> {
+    parameter(random.normals(shape.iter().product()), shape, device)
+}
+
+/// A parameter of the given values.
+pub(crate) fn parameter<B: Backend, const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Param<Tensor<B, D>> {
+    Param::from_data(TensorData::new(values, shape), device)
+}
+
+/// A linear layer of normal weights and no bias yet.
+pub(crate) fn linear<B: Backend>(
+    random: &mut Initializer,
+    input: usize,
+    output: usize,
+    device: &B::Device,
+) -> Linear<B> {
+    Linear {
+        weight: normal(random, [input, output], device),
+        bias: Some(parameter(vec![0.0; output], [output], device)),
+    }
+}
+
+/// A layer norm that only normalises yet.
+pub(crate) fn layer_norm<B: Backend>(width: usize, epsilon: f64, device: &B::Device) -> LayerNorm<B> {
+    LayerNormConfig::new(width).with_epsilon(epsilon).init(device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_normal_and_depend_on_the_seed_alone() {
+        let values = Initializer::new(7).normals(10_001);
+        assert_eq!(values, Initializer::new(7).normals(10_001));
+        assert_ne!(values[..4], Initializer::new(8).normals(4)[..]);
+        let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / 10_001.0;
+        let deviation = (values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / 10_001.0).sqrt();
+        assert!(mean.abs() < 1e-3, "{mean}");
+        assert!((deviation - DEVIATION).abs() < 1e-3, "{deviation}");
+    }
+}
