@@ -2,11 +2,6 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// The asset that carries a chunk.
-pub(super) fn file_name(id: &str) -> String {
-    format!("{id}.js")
-}
-
 /// A script that hands the bytes to the loader. `id` is a plain name, without quotes or backslashes.
 pub(super) fn script(id: &str, bytes: &[u8]) -> Vec<u8> {
     format!("pmsl.chunk(\"{id}\",\"{}\");\n", STANDARD.encode(bytes)).into_bytes()

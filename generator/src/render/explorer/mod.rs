@@ -2,13 +2,13 @@
 
 mod chunk;
 
-use pmsl_core::index::{self, BuildId, Chunk, IndexError, IndexInput};
+use pmsl_core::index::{self, IndexError, IndexInput};
 use serde::Serialize;
 
-use super::{Assets, RenderError, Renderer};
+use super::Assets;
 
-/// The page.
-const TEMPLATE: (&str, &str) = ("explorer.html", include_str!("../../../../templates/explorer.html"));
+/// The template of the page, to be rendered as `explorer.html` with [`ExplorerFiles::context`].
+pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
 const SCRIPTS: [(&str, &str); 5] = [
@@ -24,69 +24,32 @@ const STYLE: (&str, &str) = ("explorer.css", include_str!("../../../../templates
 const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
 const WASM: (&str, &[u8]) = ("viewer-wasm", include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"));
 
-/// An explorer page and all it loads.
-///
-/// Made in two steps, since pages name their assets by hash: [`Explorer::insert_assets`], then, with the renderer that
-/// knows all assets, [`Explorer::render`].
+/// What an explorer is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct ExplorerInput<'a> {
+    /// The library.
+    pub index: &'a IndexInput<'a>,
+}
+
+/// An explorer, ready to be placed in a site.
 #[derive(Clone, Debug)]
-pub struct Explorer {
-    build_id: BuildId,
-    track_count: usize,
-    chunks: Vec<Chunk>,
+pub struct ExplorerFiles {
+    /// What the page loads when it runs, as (path relative to the site, bytes): the viewer and the index.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What [`TEMPLATE`] shows.
+    pub context: ExplorerContext,
 }
 
-impl Explorer {
-    /// Packs a library for the browser.
-    ///
-    /// # Errors
-    /// As [`index::encode`].
-    pub fn new(input: &IndexInput<'_>) -> Result<Self, IndexError> {
-        let chunks = index::encode(input)?;
-        Ok(Self { build_id: input.build_id, track_count: input.tracks.len(), chunks })
-    }
-
-    /// Adds the page's style sheet, scripts, viewer and index.
-    pub fn insert_assets(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain([STYLE, GLUE]) {
-            assets.insert(name, text.as_bytes().to_vec());
-        }
-        assets.insert(&chunk::file_name(WASM.0), chunk::script(WASM.0, WASM.1));
-        for chunk in &self.chunks {
-            let id = chunk_id(chunk);
-            assets.insert(&chunk::file_name(&id), chunk::script(&id, &chunk.bytes));
-        }
-    }
-
-    /// Makes the page `explorer.html`.
-    ///
-    /// # Errors
-    /// [`RenderError`] where the renderer was not given this explorer's assets.
-    pub fn render(&self, renderer: &mut Renderer) -> Result<String, RenderError> {
-        renderer.add_template(TEMPLATE.0, TEMPLATE.1)?;
-        let manifest = Manifest {
-            build: self.build_id.to_string(),
-            glue: path(renderer.assets(), GLUE.0),
-            wasm: Part::new(renderer.assets(), WASM.0, WASM.1),
-            index: self.chunks.iter().map(|c| Part::new(renderer.assets(), &chunk_id(c), &c.bytes)).collect(),
-        };
-        let scripts = SCRIPTS.map(|(name, _)| name);
-        renderer.render(TEMPLATE.0, "explorer", Page { track_count: self.track_count, scripts, manifest })
-    }
-}
-
-fn chunk_id(chunk: &Chunk) -> String {
-    format!("index-{}", chunk.number)
-}
-
-#[derive(Serialize)]
-struct Page {
+/// What [`TEMPLATE`] shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExplorerContext {
     track_count: usize,
     scripts: [&'static str; SCRIPTS.len()],
     manifest: Manifest,
 }
 
 /// What the loader is told to load.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Manifest {
     build: String,
     glue: String,
@@ -94,7 +57,7 @@ struct Manifest {
     index: Vec<Part>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Part {
     id: String,
     path: String,
@@ -102,14 +65,40 @@ struct Part {
     bytes: usize,
 }
 
-impl Part {
-    fn new(assets: &Assets, id: &str, content: &[u8]) -> Self {
-        Self { id: id.to_owned(), path: path(assets, &chunk::file_name(id)), bytes: content.len() }
+/// Packs a library and the viewer for the browser.
+///
+/// # Errors
+/// As [`index::encode`].
+pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
+    let mut assets = Assets::default();
+    let glue = insert(&mut assets, GLUE.0, GLUE.1.as_bytes().to_vec());
+    let wasm = part(&mut assets, WASM.0.to_owned(), WASM.1);
+    let chunks = index::encode(input.index)?;
+    let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
+    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
+    let scripts = SCRIPTS.map(|(name, _)| name);
+    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, manifest };
+    Ok(ExplorerFiles { files: assets.into_files().collect(), context })
+}
+
+impl ExplorerFiles {
+    /// Adds the page's style sheet and scripts to those that templates can ask for.
+    pub fn register(&self, assets: &mut Assets) {
+        for (name, text) in SCRIPTS.into_iter().chain([STYLE]) {
+            assets.insert(name, text.as_bytes().to_vec());
+        }
     }
 }
 
-/// Empty where the asset is missing: the template, which asks for the same assets, then fails with its name.
-fn path(assets: &Assets, name: &str) -> String {
+/// Wraps bytes in a script that hands them over under this id.
+fn part(assets: &mut Assets, id: String, bytes: &[u8]) -> Part {
+    let path = insert(assets, &format!("{id}.js"), chunk::script(&id, bytes));
+    Part { path, id, bytes: bytes.len() }
+}
+
+/// Adds an asset and says where it lies.
+fn insert(assets: &mut Assets, name: &str, bytes: Vec<u8>) -> String {
+    assets.insert(name, bytes);
     assets.path(name).unwrap_or_default().to_owned()
 }
 

@@ -1,7 +1,7 @@
-use pmsl_core::{SubGenre, TrackMeta, Vectors};
+use pmsl_core::{SubGenre, TrackMeta, Vectors, index::BuildId};
 
 use super::*;
-use crate::render::Site;
+use crate::render::{Renderer, Site};
 
 fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
     let meta: Vec<_> = (0..tracks)
@@ -9,18 +9,22 @@ fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
         .collect();
     let sub_genres = [SubGenre { genre: None, name: "</script>".into() }];
     let vectors = Vectors::normalized((0..tracks * dim).map(|i| 1.0 + (i as f32).sin()).collect(), dim).unwrap();
-    let explorer = Explorer::new(&IndexInput {
-        build_id: BuildId([0xab; 16]),
-        tracks: &meta,
-        sub_genres: &sub_genres,
-        vectors: &vectors,
-        positions: &vec![[0.0, 0.0]; tracks],
+    let explorer = files(&ExplorerInput {
+        index: &IndexInput {
+            build_id: BuildId([0xab; 16]),
+            tracks: &meta,
+            sub_genres: &sub_genres,
+            vectors: &vectors,
+            positions: &vec![[0.0, 0.0]; tracks],
+        },
     })
     .unwrap();
     let mut assets = Assets::shared();
-    explorer.insert_assets(&mut assets);
-    let mut renderer = Renderer::new(assets.clone(), Site::default()).unwrap();
-    (explorer.render(&mut renderer).unwrap(), assets.into_files().collect())
+    explorer.register(&mut assets);
+    let mut renderer = Renderer::new(assets, Site::default()).unwrap();
+    renderer.add_template("explorer.html", TEMPLATE).unwrap();
+    let html = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
+    (html, explorer.files.into_iter().chain(renderer.assets().clone().into_files()).collect())
 }
 
 #[test]
@@ -56,18 +60,4 @@ fn a_chunk_script_decodes_to_its_bytes() {
     let text = String::from_utf8(chunk::script("wasm", &bytes)).unwrap();
     let data = text.strip_prefix("pmsl.chunk(\"wasm\",\"").and_then(|rest| rest.strip_suffix("\");\n")).unwrap();
     assert_eq!(base64::engine::general_purpose::STANDARD.decode(data).unwrap(), bytes);
-}
-
-#[test]
-fn assets_that_were_not_inserted_are_an_error() {
-    let explorer = Explorer::new(&IndexInput {
-        build_id: BuildId([0; 16]),
-        tracks: &[],
-        sub_genres: &[],
-        vectors: &Vectors::default(),
-        positions: &[],
-    })
-    .unwrap();
-    let mut renderer = Renderer::new(Assets::shared(), Site::default()).unwrap();
-    assert!(explorer.render(&mut renderer).is_err());
 }
