@@ -1,5 +1,7 @@
 //! The metrics against scikit-learn and published figures.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
 mod common;
 
 use pmsl_core::Vectors;

@@ -1,5 +1,7 @@
 //! UMAP as a whole: faithful, reproducible, and never at a loss.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
 mod common;
 
 use pmsl_core::Vectors;
@@ -96,7 +98,7 @@ fn equal_vectors_and_graphs_in_pieces_have_a_picture() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_input_has_a_finite_picture(

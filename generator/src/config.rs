@@ -6,12 +6,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, bail};
 use pmsl_core::audio::ChunkOptions;
 use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
 use pmsl_core::features::AstFilterbankOptions;
 use pmsl_core::library::LibraryOptions;
-use pmsl_core::models::{AstOptions, DeviceKind, ProjectionOptions};
+use pmsl_core::models::{AstOptions, DeviceKind, Precision, ProjectionOptions};
 use pmsl_core::project::UmapOptions;
 use pmsl_core::train::TrainOptions;
 use schemars::JsonSchema;
@@ -81,19 +82,6 @@ pub struct ModelConfig {
     pub pretrained: Option<String>,
     /// What follows the encoder.
     pub projection: ProjectionOptions,
-}
-
-/// Numbers the GPU computes with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// bf16 for models of 50 million parameters and more, else f32.
-    #[default]
-    Auto,
-    /// Single precision.
-    F32,
-    /// Brain floating point, half the memory and a multiple of the speed on recent GPUs.
-    Bf16,
 }
 
 /// How tracks are embedded.
@@ -212,6 +200,28 @@ impl Config {
         })
     }
 
+    /// Refuses values that parse but cannot be run, naming the field.
+    pub fn validate(&self) -> anyhow::Result<()> {
+        self.audio.validate().context("in `audio`")?;
+        self.features.validate().context("in `features`")?;
+        self.split.validate().context("in `split`")?;
+        self.model.ast.resolve().context("in `model.ast`")?;
+        self.model.projection.validate().context("in `model.projection`")?;
+        self.train.clone().validate().context("in `train`")?;
+        self.umap.validate().context("in `umap`")?;
+        if let Some(demo) = &self.library.demo {
+            demo.validate().context("in `library.demo`")?;
+        }
+        if self.embed.batch_size == 0 {
+            bail!("`embed.batch_size` must be at least 1");
+        }
+        let listed = self.site.neighbours;
+        if !(1..=100).contains(&listed) {
+            bail!("`site.neighbours` must be between 1 and 100, found {listed}");
+        }
+        Ok(())
+    }
+
     /// The JSON schema of the config.
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
@@ -248,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_mistyped_key_is_named_with_its_place_and_the_nearest_key() {
-        let message = message("{\n  \"site\": {\n    \"neighbours\": 3\n  }\n}");
+        let message = message("{\n  \"site\": {\n    \"neighbors\": 3\n  }\n}");
         assert!(message.starts_with("x.json, line 3, at `site.neighbors`: `neighbors` is not known"), "{message}");
         assert!(message.contains("did you mean `neighbours`?"), "{message}");
     }

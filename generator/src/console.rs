@@ -12,7 +12,7 @@ const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verbosity {
+pub(crate) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Stages, progress, warnings and results.
@@ -25,19 +25,19 @@ pub enum Verbosity {
 
 /// Prints for the user.
 #[derive(Debug)]
-pub struct Console {
+pub(crate) struct Console {
     verbosity: Verbosity,
     terminal: bool,
 }
 
 impl Console {
     /// A console on this process's standard streams.
-    pub fn new(verbosity: Verbosity) -> Self {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
         Self { verbosity, terminal: io::stderr().is_terminal() }
     }
 
     /// A result: what the user asked for, on standard output.
-    pub fn result(&self, line: &str) {
+    pub(crate) fn result(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
             // A closed pipe (`| head`) is the reader's choice and no error of ours.
             let _ = writeln!(io::stdout(), "{line}");
@@ -45,33 +45,38 @@ impl Console {
     }
 
     /// Output that was asked for by name (a schema, a plan): printed however quiet.
-    pub fn output(&self, text: &str) {
+    pub(crate) fn output(&self, text: &str) {
         let _ = writeln!(io::stdout(), "{text}");
     }
 
     /// A line on what happens.
-    pub fn info(&self, line: &str) {
+    pub(crate) fn info(&self, line: &str) {
         self.at(Verbosity::Normal, line);
     }
 
     /// A line on what a stage decided.
-    pub fn detail(&self, line: &str) {
+    pub(crate) fn detail(&self, line: &str) {
         self.at(Verbosity::Verbose, line);
     }
 
     /// A line on one track.
-    pub fn track(&self, line: &str) {
+    pub(crate) fn track(&self, line: &str) {
         self.at(Verbosity::Tracks, line);
     }
 
     /// Something the user should know and may want to mend.
-    pub fn warn(&self, line: &str) {
+    pub(crate) fn warn(&self, line: &str) {
         self.at(Verbosity::Normal, &format!("warning: {line}"));
     }
 
     /// Why the run ended without its result.
-    pub fn error(&self, line: &str) {
+    pub(crate) fn error(&self, line: &str) {
         let _ = writeln!(io::stderr(), "error: {line}");
+    }
+
+    /// Whether details are shown.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbosity >= Verbosity::Verbose
     }
 
     fn at(&self, level: Verbosity, line: &str) {
@@ -81,7 +86,7 @@ impl Console {
     }
 
     /// Starts counting `total` things of a stage. `unit` is what the rate counts.
-    pub fn progress(&self, stage: &str, total: u64) -> Progress {
+    pub(crate) fn progress(&self, stage: &str, total: u64) -> Progress {
         let target = if self.terminal && self.verbosity > Verbosity::Quiet {
             ProgressDrawTarget::stderr_with_hz(8)
         } else {
@@ -116,7 +121,7 @@ fn style() -> ProgressStyle {
 
 /// The progress of one stage. Thread-safe.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     stage: String,
     plain: bool,
@@ -125,27 +130,27 @@ pub struct Progress {
 
 impl Progress {
     /// Counts one thing done, and says which.
-    pub fn advance(&self, label: &str) {
+    pub(crate) fn advance(&self, label: &str) {
         self.bar.inc(1);
         self.bar.set_message(label.to_owned());
         self.plain_line(label);
     }
 
     /// Sets how many things are done.
-    pub fn set(&self, done: u64, label: &str) {
+    pub(crate) fn set(&self, done: u64, label: &str) {
         self.bar.set_position(done);
         self.bar.set_message(label.to_owned());
         self.plain_line(label);
     }
 
     /// Things done before this run do not count towards the rate.
-    pub fn resume_at(&self, done: u64) {
+    pub(crate) fn resume_at(&self, done: u64) {
         self.bar.set_position(done);
         self.bar.reset_eta();
     }
 
     /// Prints a line above the bar.
-    pub fn line(&self, line: &str) {
+    pub(crate) fn line(&self, line: &str) {
         if self.plain {
             eprintln!("{line}");
         } else {
@@ -154,7 +159,7 @@ impl Progress {
     }
 
     /// Ends the stage.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         self.bar.finish_and_clear();
     }
 
@@ -185,7 +190,7 @@ fn hourly(done: u64, elapsed: Duration) -> String {
 }
 
 /// `m:ss`, or `h:mm:ss` from an hour on.
-pub fn clock(time: Duration) -> String {
+pub(crate) fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }

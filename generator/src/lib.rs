@@ -12,6 +12,7 @@ mod pipeline;
 mod plan;
 pub mod render;
 mod stages;
+mod stopwatch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

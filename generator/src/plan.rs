@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use pmsl_core::demo::DemoOptions;
-use pmsl_core::models::{DeviceKind, ResolvedDevice};
+use pmsl_core::models::Device;
 
+use crate::cache::Key;
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::outcome::RunError;
@@ -16,7 +17,7 @@ const DEFAULT_WORK: &str = "pmsl-work";
 
 /// Where the tracks come from.
 #[derive(Clone, Debug)]
-pub enum LibrarySource {
+pub(crate) enum LibrarySource {
     /// A folder or a manifest of the user's.
     Path(PathBuf),
     /// The built-in synthesizer.
@@ -25,25 +26,25 @@ pub enum LibrarySource {
 
 /// What a run will do.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The config as resolved, the command line included.
-    pub config: Config,
+    pub(crate) config: Config,
     /// Where the tracks come from.
-    pub source: LibrarySource,
+    pub(crate) source: LibrarySource,
     /// Where the site goes. `None` for `check`.
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// The folder of caches and checkpoints.
-    pub work: PathBuf,
+    pub(crate) work: PathBuf,
     /// Where to compute.
-    pub device: ResolvedDevice,
+    pub(crate) device: Device,
     /// Threads to use.
-    pub threads: NonZeroUsize,
+    pub(crate) threads: NonZeroUsize,
     /// At most so many tracks of each sub-genre.
-    pub limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Overwrite a foreign output folder, forget remembered failures.
-    pub force: bool,
+    pub(crate) force: bool,
     /// Skipped files end the run with exit code 3.
-    pub strict: bool,
+    pub(crate) strict: bool,
 }
 
 impl Plan {
@@ -51,8 +52,24 @@ impl Plan {
     ///
     /// # Errors
     /// Always [`RunError::Usage`]: what is asked for is impossible or contradicts itself.
-    pub fn new(args: &RunArgs, needs_out: bool) -> Result<Self, RunError> {
+    pub(crate) fn new(args: &RunArgs, needs_out: bool) -> Result<Self, RunError> {
         checked(args, needs_out).map_err(RunError::Usage)
+    }
+
+    /// The title of the site.
+    pub(crate) fn title(&self) -> String {
+        self.config.title.clone().unwrap_or_else(|| "Perceptual music similarity".to_owned())
+    }
+
+    /// Where the features of a track are kept.
+    pub(crate) fn feature_path(&self, key: Key) -> PathBuf {
+        let name = key.to_string();
+        self.work.join("features").join(&name[..2]).join(format!("{name}.f16"))
+    }
+
+    /// Where an evaluation is kept.
+    pub(crate) fn evaluation_path(&self, key: Key) -> PathBuf {
+        self.work.join("evaluation").join(format!("{key}.json"))
     }
 }
 
@@ -75,7 +92,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         bail!("no output folder: give one with --out DIR");
     }
     let source = source(&config)?;
-    validate(&config).with_context(|| format!("{} cannot be run", config_path.display()))?;
+    config.validate().with_context(|| format!("{} cannot be run", config_path.display()))?;
     let work = args.work.clone().or_else(|| config.work.clone()).unwrap_or_else(|| PathBuf::from(DEFAULT_WORK));
     let work = std::path::absolute(&work).with_context(|| format!("no valid work folder: {}", work.display()))?;
     if let Some(out) = &args.out {
@@ -84,7 +101,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
     let threads = NonZeroUsize::new(config.threads as usize)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN);
-    let device = ResolvedDevice::resolve(config.device)?;
+    let device = Device::choose(config.device, config.precision)?;
     Ok(Plan {
         source,
         out: args.out.clone(),
@@ -108,22 +125,6 @@ fn source(config: &Config) -> anyhow::Result<LibrarySource> {
     }
 }
 
-/// Refuses values that parse but cannot work together.
-fn validate(config: &Config) -> anyhow::Result<()> {
-    config.audio.validate()?;
-    config.features.validate()?;
-    config.split.validate()?;
-    config.model.ast.validate()?;
-    config.train.validate()?;
-    if config.embed.batch_size == 0 {
-        bail!("`embed.batch_size` must be at least 1");
-    }
-    if config.site.neighbours == 0 || config.site.neighbours > 100 {
-        bail!("`site.neighbours` must be between 1 and 100, found {}", config.site.neighbours);
-    }
-    Ok(())
-}
-
 /// The site must not be written over the music or the caches.
 fn keep_apart(out: &Path, source: &LibrarySource, work: &Path) -> anyhow::Result<()> {
     let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
@@ -138,9 +139,4 @@ fn keep_apart(out: &Path, source: &LibrarySource, work: &Path) -> anyhow::Result
         bail!("--out {} and the work folder {} lie inside each other", out.display(), work.display());
     }
     Ok(())
-}
-
-/// The device as the user would name it.
-pub fn device_name(kind: DeviceKind) -> String {
-    kind.to_string()
 }

@@ -19,7 +19,7 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Builds the graph of McInnes et al. 2018, sections 3.1 and 3.2, as umap-learn does with `local_connectivity` 1:
+    /// Builds the graph of `McInnes` et al. 2018, sections 3.1 and 3.2, as umap-learn does with `local_connectivity` 1:
     /// every point's distances are scaled so that its nearest neighbour has weight 1 and its weights sum to
     /// `log2(n_neighbors)`, and both directions of an edge are joined by `w + w' - w w'`.
     ///
@@ -166,7 +166,7 @@ mod tests {
         let row = vec![(3, 0.1), (1, 0.25), (7, 0.3), (2, 0.9)];
         let strengths = memberships(row, 0.4);
         assert_eq!(strengths.iter().map(|e| e.0).collect::<Vec<_>>(), [1, 2, 3, 7]);
-        assert_eq!(strengths[2].1, 1.0);
+        assert_eq!(strengths[2], (3, 1.0));
         assert!((strengths.iter().map(|e| e.1).sum::<f64>() - 5f64.log2()).abs() < 1e-4);
     }
 
@@ -196,8 +196,8 @@ mod tests {
         let rows = dense(&graph);
         for i in 0..rows.len() {
             assert!(rows[i].iter().any(|&w| w > 0.99), "point {i} must have a near neighbour");
-            for j in 0..rows.len() {
-                assert_eq!(rows[i][j].to_bits(), rows[j][i].to_bits());
+            for (j, other) in rows.iter().enumerate() {
+                assert_eq!(rows[i][j].to_bits(), other[i].to_bits());
                 assert!((0.0..=1.0).contains(&rows[i][j]));
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn initialize(vectors: &Vectors, graph: &Graph, initialization: Initi
 }
 
 /// The eigenvectors of the two smallest eigenvalues above 0 of the symmetric normalised Laplacian
-/// `1 - D^(-1/2) W D^(-1/2)` (McInnes et al. 2018, section 3.3). `None` where there are no two.
+/// `1 - D^(-1/2) W D^(-1/2)` (`McInnes` et al. 2018, section 3.3). `None` where there are no two.
 fn spectral(graph: &Graph, seed: u64) -> Option<Vec<[f64; 2]>> {
     let n = graph.len();
     let scale: Vec<f64> = (0..n)
@@ -43,7 +43,9 @@ fn spectral(graph: &Graph, seed: u64) -> Option<Vec<[f64; 2]>> {
     // The eigenvector of eigenvalue 0 of a connected graph is known: the roots of the degrees.
     let mut trivial: Vec<f64> = scale.iter().map(|s| if *s > 0.0 { s.recip() } else { 0.0 }).collect();
     let norm = trivial.iter().map(|v| v * v).sum::<f64>().sqrt();
-    trivial.iter_mut().for_each(|v| *v /= norm);
+    for v in &mut trivial {
+        *v /= norm;
+    }
     let top = top_eigenvectors(n, 2, &[trivial], seed, |x, y| {
         y.par_iter_mut().with_min_len(256).enumerate().for_each(|(i, y)| {
             *y = scale[i] * graph.row(i).map(|(j, w)| f64::from(w) * scale[j] * x[j]).sum::<f64>();
@@ -89,6 +91,7 @@ mod tests {
         let graph = Graph::fuzzy(&vectors, &nearest_neighbors(&vectors, 3));
         assert!(!graph.is_connected());
         let points = initialize(&vectors, &graph, Initialization::Spectral, 1);
+        assert_eq!(points, initialize(&vectors, &graph, Initialization::Pca, 1));
         let side = |i: usize| points[i][0] > 5.0;
         assert!((0..6).all(|i| side(i) == side(0)) && (6..12).all(|i| side(i) != side(0)));
     }

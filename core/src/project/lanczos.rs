@@ -43,7 +43,7 @@ pub(super) fn top_eigenvectors(
             off.push(coupling);
         }
         basis.push(next);
-        if basis.len() % CHECK_EVERY == 0 && settled(&diagonal, &off, count, scale) {
+        if basis.len().is_multiple_of(CHECK_EVERY) && settled(&diagonal, &off, count, scale) {
             break;
         }
     }
@@ -91,7 +91,9 @@ fn orthonormalize(vector: &mut [f64], deflated: &[Vec<f64>], basis: &[Vec<f64>])
     }
     let length = dot(vector, vector).sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|v| *v /= length);
+        for v in vector {
+            *v /= length;
+        }
     }
     length
 }
@@ -114,7 +116,9 @@ fn combine(basis: &[Vec<f64>], weights: &[f64], n: usize) -> Vec<f64> {
     // Which of the two signs comes out depends on the start; the greatest component decides.
     let greatest = sum.iter().fold(0.0f64, |m, &v| if v.abs() > m.abs() { v } else { m });
     if greatest < 0.0 {
-        sum.iter_mut().for_each(|s| *s = -*s);
+        for s in &mut sum {
+            *s = -*s;
+        }
     }
     sum
 }
@@ -180,8 +184,8 @@ mod tests {
 
     /// A path of n points: its adjacency matrix has the eigenvalues 2 cos(pi j / (n + 1)).
     fn path(x: &[f64], y: &mut [f64]) {
-        for i in 0..x.len() {
-            y[i] = x.get(i.wrapping_sub(1)).unwrap_or(&0.0) + x.get(i + 1).unwrap_or(&0.0);
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = x.get(i.wrapping_sub(1)).unwrap_or(&0.0) + x.get(i + 1).unwrap_or(&0.0);
         }
     }
 

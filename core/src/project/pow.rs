@@ -31,11 +31,14 @@ fn exp2(y: f32) -> f32 {
     // Adding this much leaves no room for a fraction: the sum is rounded to a whole number.
     const ROUND: f32 = 12_582_912.0;
     let y = y.clamp(-126.0, 126.0);
-    let whole = (y + ROUND) - ROUND;
+    let rounded = y + ROUND;
+    let whole = rounded - ROUND;
     let z = (y - whole) * std::f32::consts::LN_2;
     let tail = 1.0 / 6.0 + z * (1.0 / 24.0 + z * (1.0 / 120.0 + z * (1.0 / 720.0)));
     let series = 1.0 + z * (1.0 + z * (0.5 + z * tail));
-    series * f32::from_bits(((whole as i32 + 127) as u32) << 23)
+    // The sum's last bits are that whole number: cheaper to read than to convert.
+    let exponent = rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    series * f32::from_bits(exponent << 23)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::layout::optimize;
 use super::options::{ProjectError, UmapOptions};
 use crate::vectors::Vectors;
 
-/// Lays `vectors` `[n, dim]` out in two dimensions by UMAP (McInnes, Healy and Melville 2018,
+/// Lays `vectors` `[n, dim]` out in two dimensions by UMAP (`McInnes`, Healy and Melville 2018,
 /// <https://arxiv.org/abs/1802.03426>) under cosine distance. What shall appear in the picture without being a track,
 /// such as centroids, is laid out together with the tracks.
 ///

@@ -25,7 +25,7 @@ const MAX_MELS: u32 = 1 << 12;
 
 /// Why a feature file was refused. The cache then makes it anew.
 #[derive(Debug, Error)]
-pub enum FeatureFileError {
+pub(crate) enum FeatureFileError {
     /// The file could not be read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -36,37 +36,37 @@ pub enum FeatureFileError {
 
 /// The features of one track before they are stored.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StoredChunks {
+pub(crate) struct StoredChunks {
     /// Frames per chunk.
-    pub frames: usize,
+    pub(crate) frames: usize,
     /// Mel bands per frame.
-    pub mels: usize,
+    pub(crate) mels: usize,
     /// Where each chunk starts, in seconds.
-    pub starts_s: Vec<f32>,
+    pub(crate) starts_s: Vec<f32>,
     /// `[chunks, frames, mels]`, normalised.
-    pub values: Vec<f16>,
+    pub(crate) values: Vec<f16>,
     /// Duration of the track, in seconds.
-    pub duration_s: f32,
+    pub(crate) duration_s: f32,
     /// Packets of the file that could not be decoded.
-    pub decode_errors: u32,
+    pub(crate) decode_errors: u32,
 }
 
 /// A stored feature file: its header, and where its chunks lie.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FeatureFile {
+pub(crate) struct FeatureFile {
     path: PathBuf,
     frames: usize,
     mels: usize,
     starts_s: Vec<f32>,
     /// Duration of the track, in seconds.
-    pub duration_s: f32,
+    pub(crate) duration_s: f32,
     /// Packets of the audio file that could not be decoded.
-    pub decode_errors: u32,
+    pub(crate) decode_errors: u32,
 }
 
 impl FeatureFile {
     /// Stores the features of a track, atomically.
-    pub fn write(path: &Path, chunks: &StoredChunks) -> anyhow::Result<()> {
+    pub(crate) fn write(path: &Path, chunks: &StoredChunks) -> anyhow::Result<()> {
         write_atomic(path, |out| {
             out.write_all(MAGIC)?;
             for value in [
@@ -88,7 +88,7 @@ impl FeatureFile {
     ///
     /// # Errors
     /// When the file cannot be read, has another version, or its length is not what its header promises.
-    pub fn open(path: &Path) -> Result<Self, FeatureFileError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, FeatureFileError> {
         let mut file = File::open(path)?;
         let mut magic = [0; 8];
         file.read_exact(&mut magic)?;
@@ -127,7 +127,7 @@ impl FeatureFile {
     }
 
     /// Where each chunk starts, in seconds.
-    pub fn starts_s(&self) -> &[f32] {
+    pub(crate) fn starts_s(&self) -> &[f32] {
         &self.starts_s
     }
 
@@ -150,7 +150,7 @@ impl FeatureFile {
 
 /// The features of the whole library, read from disk chunk by chunk.
 #[derive(Clone, Debug)]
-pub struct FeatureStore {
+pub(crate) struct FeatureStore {
     files: Vec<FeatureFile>,
     frames: usize,
     mels: usize,
@@ -161,7 +161,7 @@ impl FeatureStore {
     ///
     /// # Errors
     /// When the files do not agree on their shape.
-    pub fn new(files: Vec<FeatureFile>) -> Result<Self, FeatureFileError> {
+    pub(crate) fn new(files: Vec<FeatureFile>) -> Result<Self, FeatureFileError> {
         let (frames, mels) = files.first().map_or((0, 0), |file| (file.frames, file.mels));
         if files.iter().any(|file| (file.frames, file.mels) != (frames, mels)) {
             return Err(FeatureFileError::Invalid("files of different shapes in one library"));
@@ -170,7 +170,7 @@ impl FeatureStore {
     }
 
     /// The file of a track.
-    pub fn file(&self, track: usize) -> &FeatureFile {
+    pub(crate) fn file(&self, track: usize) -> &FeatureFile {
         &self.files[track]
     }
 }

@@ -6,7 +6,19 @@ use serde::Serialize;
 
 /// Names an artifact by everything it depends on. Printed as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key([u8; 16]);
+pub(crate) struct Key([u8; 16]);
+
+impl Key {
+    /// The key as bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// A key from its bytes.
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,17 +34,17 @@ impl fmt::Debug for Key {
 
 /// Collects the dependencies of an artifact. Every part is written with its name and length, so that two different
 /// lists of parts never look alike.
-pub struct KeyBuilder(blake3::Hasher);
+pub(crate) struct KeyBuilder(blake3::Hasher);
 
 impl KeyBuilder {
     /// Starts the key of an artifact of `kind`, whose making is at `version`.
-    pub fn new(kind: &str, version: u32) -> Self {
+    pub(crate) fn new(kind: &str, version: u32) -> Self {
         Self(blake3::Hasher::new()).bytes("kind", kind.as_bytes()).bytes("version", &version.to_le_bytes())
     }
 
     /// Adds named bytes.
     #[must_use]
-    pub fn bytes(mut self, name: &str, value: &[u8]) -> Self {
+    pub(crate) fn bytes(mut self, name: &str, value: &[u8]) -> Self {
         for part in [name.as_bytes(), value] {
             self.0.update(&(part.len() as u64).to_le_bytes());
             self.0.update(part);
@@ -42,7 +54,7 @@ impl KeyBuilder {
 
     /// Adds a named text.
     #[must_use]
-    pub fn text(self, name: &str, value: &str) -> Self {
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
         self.bytes(name, value.as_bytes())
     }
 
@@ -50,12 +62,12 @@ impl KeyBuilder {
     ///
     /// # Errors
     /// When the options cannot be written as JSON.
-    pub fn options(self, name: &str, value: &impl Serialize) -> serde_json::Result<Self> {
+    pub(crate) fn options(self, name: &str, value: &impl Serialize) -> serde_json::Result<Self> {
         Ok(self.bytes(name, &serde_json::to_vec(value)?))
     }
 
     /// The key.
-    pub fn finish(self) -> Key {
+    pub(crate) fn finish(self) -> Key {
         let mut short = [0; 16];
         short.copy_from_slice(&self.0.finalize().as_bytes()[..16]);
         Key(short)

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Why the work folder could not be taken.
 #[derive(Debug, Error)]
-pub enum LockError {
+pub(crate) enum LockError {
     /// Another run holds it.
     #[error("another run is using the work folder {0}; wait for it, or give this run its own with --work DIR")]
     Busy(PathBuf),
@@ -24,13 +24,13 @@ pub enum LockError {
 
 /// Holds the work folder until dropped. The operating system frees the lock when a process dies, however it dies.
 #[derive(Debug)]
-pub struct WorkLock {
+pub(crate) struct WorkLock {
     _file: File,
 }
 
 impl WorkLock {
     /// Takes the work folder, making it if needed.
-    pub fn acquire(work: &Path) -> Result<Self, LockError> {
+    pub(crate) fn acquire(work: &Path) -> Result<Self, LockError> {
         let io_error = |source| LockError::Io { path: work.to_owned(), source };
         fs::create_dir_all(work).map_err(io_error)?;
         let file = OpenOptions::new()

@@ -17,15 +17,15 @@ const VERSION: u32 = 1;
 
 /// What is known of one file, as long as its size and modification time stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FileStamp {
+pub(crate) struct FileStamp {
     size: u64,
     modified_ns: u128,
     /// BLAKE3 hash of the content.
-    pub content: [u8; 32],
+    pub(crate) content: [u8; 32],
     /// The file's tags. Empty where it has none or they cannot be read.
-    pub tags: Tags,
+    pub(crate) tags: Tags,
     /// Why the tags could not be read.
-    pub tag_error: Option<String>,
+    pub(crate) tag_error: Option<String>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ struct Stored {
 
 /// The stamps of all files seen with a work folder.
 #[derive(Debug)]
-pub struct Stamps {
+pub(crate) struct Stamps {
     path: PathBuf,
     files: BTreeMap<PathBuf, FileStamp>,
     changed: bool,
@@ -44,7 +44,7 @@ pub struct Stamps {
 
 impl Stamps {
     /// Reads the stamps of a work folder.
-    pub fn open(work: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(work: &Path) -> anyhow::Result<Self> {
         let path = work.join("stamps.json");
         let stored = read_json::<Stored>(&path)?.filter(|stored| stored.version == VERSION).unwrap_or_default();
         Ok(Self { path, files: stored.files, changed: false })
@@ -54,19 +54,19 @@ impl Stamps {
     ///
     /// # Errors
     /// When the file is not there or may not be looked at.
-    pub fn current(&self, path: &Path) -> io::Result<Option<&FileStamp>> {
+    pub(crate) fn current(&self, path: &Path) -> io::Result<Option<&FileStamp>> {
         let (size, modified_ns) = identity(&fs::metadata(path)?);
         Ok(self.files.get(path).filter(|stamp| (stamp.size, stamp.modified_ns) == (size, modified_ns)))
     }
 
     /// Remembers a stamp.
-    pub fn insert(&mut self, path: PathBuf, stamp: FileStamp) {
+    pub(crate) fn insert(&mut self, path: PathBuf, stamp: FileStamp) {
         self.changed |= self.files.get(&path) != Some(&stamp);
         self.files.insert(path, stamp);
     }
 
     /// Writes the stamps, if any is new.
-    pub fn save(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn save(&mut self) -> anyhow::Result<()> {
         if self.changed {
             let stored = Stored { version: VERSION, files: std::mem::take(&mut self.files) };
             write_json(&self.path, &stored)?;
@@ -82,7 +82,7 @@ impl FileStamp {
     ///
     /// # Errors
     /// When the file cannot be read. Unreadable tags are no error: they are left empty and the reason is kept.
-    pub fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let (size, modified_ns) = identity(&fs::metadata(path)?);
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(fs::File::open(path)?)?;
@@ -94,7 +94,7 @@ impl FileStamp {
     }
 
     /// Short name of the content.
-    pub fn content_hex(&self) -> String {
+    pub(crate) fn content_hex(&self) -> String {
         blake3::Hash::from_bytes(self.content).to_hex().to_string()
     }
 }
@@ -106,15 +106,15 @@ fn identity(metadata: &Metadata) -> (u64, u128) {
 
 /// A track that could not be used, remembered until its file changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
+pub(crate) struct Remembered {
     /// The stage that failed.
-    pub stage: String,
+    pub(crate) stage: String,
     /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// Where the failure of an artifact is remembered.
-pub fn failure_path(work: &Path, key: Key) -> PathBuf {
+pub(crate) fn failure_path(work: &Path, key: Key) -> PathBuf {
     let name = key.to_string();
     work.join("features").join(&name[..2]).join(format!("{name}.failed.json"))
 }

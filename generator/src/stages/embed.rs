@@ -18,40 +18,42 @@ use crate::cache::{Key, KeyBuilder, write_atomic};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
+use crate::stopwatch::Worked;
 
 /// Version of how chunks become the vector of a track.
 const EMBEDDING_VERSION: u32 = 1;
 const MAGIC: &[u8; 8] = b"PMSLEMB\x01";
 
 /// The vectors of all tracks, in the library's order.
-pub fn embeddings(
+pub(crate) fn embeddings(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
     model: &TrainedModel,
-) -> Result<Vectors, RunError> {
+) -> Result<Worked<Vectors>, RunError> {
     let key = KeyBuilder::new("embeddings", EMBEDDING_VERSION).text("model", &model.key.to_string()).finish();
     let path = plan.work.join("embeddings").join(format!("{key}.bin"));
     let mut known = read(&path)?;
-    let mut missing: BTreeMap<Key, usize> = BTreeMap::new();
+    let (mut missing, total) = (BTreeMap::<Key, usize>::new(), library.keys.len());
     for (track, key) in library.keys.iter().enumerate() {
         if !known.contains_key(key) {
             missing.entry(*key).or_insert(track);
         }
     }
+    let embedded = missing.len();
     if missing.is_empty() {
         console.detail("embedding: nothing to do");
     } else {
         let tracks: Vec<usize> = missing.values().copied().collect();
-        let embedded = plan.device.run(Embedding { plan, console, cancel, library, model, tracks: &tracks })?;
-        known.extend(missing.into_keys().zip(embedded.rows().map(<[f32]>::to_vec)));
+        let vectors = plan.device.run(Embedding { plan, console, cancel, library, model, tracks: &tracks })?;
+        known.extend(missing.into_keys().zip(vectors.rows().map(<[f32]>::to_vec)));
         write(&path, &known)?;
     }
     let values = library.keys.iter().filter_map(|key| known.get(key)).flatten().copied().collect();
     let dim = known.values().next().map_or(0, Vec::len);
     let vectors = Vectors::normalized(values, dim).context("the stored embeddings cannot be used")?;
-    Ok(vectors)
+    Ok(Worked::new(vectors, embedded, total - embedded))
 }
 
 /// What embedding needs, whatever the backend.
@@ -127,7 +129,9 @@ fn parse(bytes: &[u8]) -> anyhow::Result<BTreeMap<Key, Vec<f32>>> {
         .map(|record| {
             let (key, values) = record.split_at(16);
             let values = values.chunks_exact(4).map(|v| f32::from_le_bytes([v[0], v[1], v[2], v[3]])).collect();
-            (Key::from_bytes(key), values)
+            let mut name = [0; 16];
+            name.copy_from_slice(key);
+            (Key::from_bytes(name), values)
         })
         .collect())
 }

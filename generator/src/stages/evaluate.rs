@@ -13,44 +13,45 @@ use super::split::CheckedSplit;
 use crate::cache::{KeyBuilder, read_json, write_json};
 use crate::outcome::RunError;
 use crate::plan::Plan;
+use crate::stopwatch::Worked;
 
 /// Version of how embeddings are judged and laid out.
 const EVALUATION_VERSION: u32 = 1;
 
 /// What the report and the explorer are made from, besides the embeddings themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
+pub(crate) struct Evaluation {
     /// How each track is judged by the sub-genres' centroids.
-    pub judgements: Vec<Judgement>,
+    pub(crate) judgements: Vec<Judgement>,
     /// Place of each track on the map.
-    pub positions: Vec<[f32; 2]>,
+    pub(crate) positions: Vec<[f32; 2]>,
     /// Place of each sub-genre's centroid on the map.
-    pub centroid_positions: Vec<[f32; 2]>,
+    pub(crate) centroid_positions: Vec<[f32; 2]>,
     /// The most similar tracks of each track, best first: index and cosine similarity.
-    pub neighbours: Vec<Vec<(usize, f32)>>,
+    pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
 }
 
 /// How a track is judged by the sub-genres' centroids, which are means of training tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// The sub-genre whose centroid is nearest.
-    pub predicted: usize,
+    pub(crate) predicted: usize,
     /// Cosine similarity to that centroid.
-    pub similarity: f64,
+    pub(crate) similarity: f64,
     /// Cosine similarity to the centroid of its own sub-genre less the largest to any other.
-    pub margin: f64,
+    pub(crate) margin: f64,
 }
 
 /// Judges the embeddings: centroids from training tracks, map, neighbours.
-pub fn evaluate(
+pub(crate) fn evaluate(
     plan: &Plan,
     library: &UsableLibrary,
     split: &CheckedSplit,
     vectors: &Vectors,
-) -> Result<Evaluation, RunError> {
+) -> Result<Worked<Evaluation>, RunError> {
     let path = plan.evaluation_path(key(plan, library, split, vectors)?);
     if let Some(evaluation) = read_json(&path)? {
-        return Ok(evaluation);
+        return Ok(Worked::new(evaluation, 0, vectors.len()));
     }
     let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
     let classes = library.sub_genres.len();
@@ -69,7 +70,7 @@ pub fn evaluate(
     let (positions, centroid_positions) = map(plan, vectors, &centroids)?;
     let evaluation = Evaluation { judgements, positions, centroid_positions, neighbours };
     write_json(&path, &evaluation)?;
-    Ok(evaluation)
+    Ok(Worked::new(evaluation, vectors.len(), 0))
 }
 
 fn key(

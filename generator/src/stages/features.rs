@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
 use half::f16;
-use pmsl_core::audio::{AudioError, read_chunks};
+use pmsl_core::audio::read_chunks;
 use pmsl_core::features::{AstFilterbank, FEATURE_VERSION};
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
@@ -20,28 +20,27 @@ use crate::cache::{
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
+use crate::stopwatch::Worked;
 
 /// The tracks that can be used, with their features.
 #[derive(Clone, Debug)]
-pub struct UsableLibrary {
+pub(crate) struct UsableLibrary {
     /// Sub-genres with at least one usable track.
-    pub sub_genres: Vec<SubGenre>,
+    pub(crate) sub_genres: Vec<SubGenre>,
     /// Usable tracks, in the library's order. [`Candidate::entry`]'s sub-genre refers to the list above.
-    pub tracks: Vec<Candidate>,
+    pub(crate) tracks: Vec<Candidate>,
     /// What a listener sees of each track. The duration is the decoded one.
-    pub metas: Vec<TrackMeta>,
+    pub(crate) metas: Vec<TrackMeta>,
     /// The key of each track's features.
-    pub keys: Vec<Key>,
+    pub(crate) keys: Vec<Key>,
     /// The features themselves.
-    pub features: FeatureStore,
+    pub(crate) features: FeatureStore,
     /// Tracks that cannot be used.
-    pub failures: Vec<FailedTrack>,
+    pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
-    pub skipped: Vec<Skipped>,
-    /// How many tracks were decoded in this run.
-    pub decoded: usize,
+    pub(crate) skipped: Vec<Skipped>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Makes the features that are not there yet.
@@ -49,12 +48,12 @@ pub struct UsableLibrary {
 /// # Errors
 /// When no track is usable, or the work folder cannot be written. A single bad track is a row in
 /// [`UsableLibrary::failures`].
-pub fn features(
+pub(crate) fn features(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
     library: CandidateLibrary,
-) -> Result<UsableLibrary, RunError> {
+) -> Result<Worked<UsableLibrary>, RunError> {
     let keys = library.tracks.iter().map(|track| feature_key(plan, track)).collect::<anyhow::Result<Vec<_>>>()?;
     if plan.force {
         forget_failures(plan, &keys);
@@ -73,6 +72,7 @@ pub fn features(
     order.par_iter().try_for_each_init(
         || AstFilterbank::new(&plan.config.features),
         |filterbank, &index| -> anyhow::Result<()> {
+            let filterbank = filterbank.as_mut().map_err(|error| anyhow!("{error}"))?;
             if cancel.load(Ordering::Relaxed) {
                 return Ok(());
             }
@@ -81,9 +81,9 @@ pub fn features(
                 Ok(chunks) => FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?,
                 Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
                 Err(error) => {
-                    let remembered = Remembered { stage: "audio".into(), reason: error.to_string() };
+                    let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
                     write_json(&failure_path(&plan.work, keys[index]), &remembered)?;
-                    progress.line(&format!("skipped: {}: {error}", track.entry.relative_path));
+                    progress.line(&format!("skipped: {}: {error:#}", track.entry.relative_path));
                 }
             }
             progress.advance(&track.entry.relative_path);
@@ -94,11 +94,14 @@ pub fn features(
     if cancel.load(Ordering::Relaxed) {
         return Err(RunError::Interrupted);
     }
-    collect(plan, library, &keys, states, order.len()).map_err(RunError::Failed)
+    let usable = collect(plan, library, &keys, states).map_err(RunError::Failed)?;
+    console.detail(&format!("features: {} of {} tracks decoded", order.len(), usable.tracks.len()));
+    let reused = usable.tracks.len().saturating_sub(order.len());
+    Ok(Worked::new(usable, order.len(), reused))
 }
 
 /// Counts the tracks whose features are not there yet.
-pub fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyhow::Result<usize> {
+pub(crate) fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyhow::Result<usize> {
     let mut missing = 0;
     for track in &library.tracks {
         missing += usize::from(matches!(State::look(plan, feature_key(plan, track)?)?, State::Missing));
@@ -150,21 +153,21 @@ fn extract(
     filterbank: &mut AstFilterbank,
     track: &Candidate,
     cancel: &AtomicBool,
-) -> Result<StoredChunks, AudioError> {
+) -> anyhow::Result<StoredChunks> {
     let audio = read_chunks(&track.entry.path, &plan.config.audio, cancel)?;
     let (frames, mels) = (filterbank.frames(), filterbank.mels());
     let mut values = Vec::with_capacity(audio.chunks.len() * frames * mels);
-    let mut features = vec![0.0; frames * mels];
+    let mut features = Vec::with_capacity(frames * mels);
     for chunk in &audio.chunks {
-        filterbank.compute(&chunk.samples, &mut features);
+        filterbank.compute(&chunk.samples, &mut features)?;
         values.extend(features.iter().copied().map(f16::from_f32));
     }
     Ok(StoredChunks {
         frames,
         mels,
-        starts_s: audio.chunks.iter().map(|chunk| chunk.start_s).collect(),
+        starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
         values,
-        duration_s: audio.duration_s,
+        duration_s: audio.duration_s as f32,
         decode_errors: audio.decode_errors,
     })
 }
@@ -175,7 +178,6 @@ fn collect(
     library: CandidateLibrary,
     keys: &[Key],
     states: Vec<State>,
-    decoded: usize,
 ) -> anyhow::Result<UsableLibrary> {
     let total = library.tracks.len() + library.failures.len();
     let mut failures = library.failures;
@@ -216,7 +218,6 @@ fn collect(
         features: FeatureStore::new(files)?,
         failures,
         skipped: library.skipped,
-        decoded,
         warnings,
     })
 }
@@ -248,9 +249,5 @@ fn drop_empty(
 }
 
 fn meta(track: &Candidate, file: &FeatureFile) -> TrackMeta {
-    TrackMeta {
-        duration_s: file.duration_s,
-        sub_genre: track.entry.sub_genre as u32,
-        ..track.entry.meta(&track.stamp.tags)
-    }
+    track.stamp.tags.clone().into_meta(&track.entry, file.duration_s)
 }

@@ -3,55 +3,59 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
-use pmsl_core::demo::synthesize_library;
+use pmsl_core::demo::{DemoError, DemoOptions, DemoProgress, synthesize_library};
 use pmsl_core::library::{Library, LibraryTrack, Skipped, scan};
 use pmsl_core::track::SubGenre;
 use rayon::prelude::*;
 
-use crate::cache::{FileStamp, KeyBuilder, Stamps};
+use crate::cache::{FileStamp, Stamps};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
+use crate::stopwatch::Worked;
 
 /// A track of the library whose file could be read.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// Where it stands in the library.
-    pub entry: LibraryTrack,
+    pub(crate) entry: LibraryTrack,
     /// Content and tags of its file.
-    pub stamp: FileStamp,
+    pub(crate) stamp: FileStamp,
 }
 
 /// A track that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailedTrack {
+pub(crate) struct FailedTrack {
     /// Path relative to the library.
-    pub path: String,
+    pub(crate) path: String,
     /// The stage that failed.
-    pub stage: String,
+    pub(crate) stage: String,
     /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// The library before anything was decoded.
 #[derive(Clone, Debug)]
-pub struct CandidateLibrary {
+pub(crate) struct CandidateLibrary {
     /// Its sub-genres.
-    pub sub_genres: Vec<SubGenre>,
+    pub(crate) sub_genres: Vec<SubGenre>,
     /// Its tracks, by sub-genre and then by path.
-    pub tracks: Vec<Candidate>,
+    pub(crate) tracks: Vec<Candidate>,
     /// Files that could not be read.
-    pub failures: Vec<FailedTrack>,
+    pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
-    pub skipped: Vec<Skipped>,
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 /// Finds the tracks, making the demo library first if that is the source.
-pub fn candidates(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<CandidateLibrary, RunError> {
+pub(crate) fn candidates(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+) -> Result<Worked<CandidateLibrary>, RunError> {
     let root = match &plan.source {
         LibrarySource::Path(path) => path.clone(),
-        LibrarySource::Demo(_) => synthesize(plan, console, cancel)?,
+        LibrarySource::Demo(options) => synthesize(plan, options, console, cancel)?,
     };
     let library = scan(&root, &plan.config.library.scan).map_err(|error| RunError::Failed(error.into()))?;
     let library = limited(library, plan.limit);
@@ -59,27 +63,26 @@ pub fn candidates(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result
 }
 
 /// Makes the demo library, once for each set of options.
-fn synthesize(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<PathBuf, RunError> {
-    let LibrarySource::Demo(options) = &plan.source else { unreachable!("called for demo libraries only") };
-    let key = KeyBuilder::new("demo library", pmsl_core::demo::DEMO_VERSION)
-        .options("options", options)
-        .context("the demo options cannot be written as JSON")?
-        .finish();
-    let folder = plan.work.join("demo").join(key.to_string());
-    let total = options.track_count() as u64;
-    let progress = console.progress("demo", total);
+fn synthesize(
+    plan: &Plan,
+    options: &DemoOptions,
+    console: &Console,
+    cancel: &AtomicBool,
+) -> Result<PathBuf, RunError> {
+    let folder = plan.work.join("demo").join(&options.fingerprint()[..32]);
+    let progress = console.progress("demo", options.track_count() as u64);
     let made = synthesize_library(
         &folder,
         options,
-        &|done: usize, _total: usize, name: &str| progress.set(done as u64, name),
+        &mut |made: DemoProgress<'_>| progress.set(made.done as u64, made.name),
         cancel,
     );
     progress.finish();
-    if cancel.load(Ordering::Relaxed) {
-        return Err(RunError::Interrupted);
+    match made {
+        Ok(_) => Ok(folder),
+        Err(DemoError::Cancelled) => Err(RunError::Interrupted),
+        Err(error) => Err(RunError::Failed(anyhow::Error::new(error).context("the demo library could not be made"))),
     }
-    made.context("the demo library could not be made")?;
-    Ok(folder)
 }
 
 /// Keeps the first `limit` tracks of each sub-genre.
@@ -100,7 +103,7 @@ fn stamp(
     console: &Console,
     cancel: &AtomicBool,
     library: Library,
-) -> Result<CandidateLibrary, RunError> {
+) -> Result<Worked<CandidateLibrary>, RunError> {
     let mut stamps = Stamps::open(&plan.work)?;
     let known: Vec<_> = library.tracks.iter().map(|track| stamps.current(&track.path).map(Option::<&FileStamp>::cloned)).collect();
     let unknown = known.iter().filter(|stamp| matches!(stamp, Ok(None))).count();
@@ -121,7 +124,7 @@ fn stamp(
     let mut found = CandidateLibrary {
         sub_genres: library.sub_genres,
         tracks: Vec::with_capacity(library.tracks.len()),
-        failures: Vec::new(),
+        failures: library.skipped.iter().filter(|skipped| skipped.reason.is_failure()).map(missing_file).collect(),
         skipped: library.skipped,
     };
     for (entry, stamp) in library.tracks.into_iter().zip(read) {
@@ -145,5 +148,15 @@ fn stamp(
     if cancel.load(Ordering::Relaxed) {
         return Err(RunError::Interrupted);
     }
-    Ok(found)
+    let total = found.tracks.len() + found.failures.len();
+    Ok(Worked::new(found, unknown, total.saturating_sub(unknown)))
+}
+
+/// An entry that was meant to be a track and has no usable file.
+fn missing_file(skipped: &Skipped) -> FailedTrack {
+    FailedTrack {
+        path: skipped.path.to_string_lossy().into_owned(),
+        stage: "library".into(),
+        reason: skipped.reason.to_string(),
+    }
 }

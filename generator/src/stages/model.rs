@@ -16,47 +16,49 @@ use crate::cache::{Key, KeyBuilder, read_json, write_json};
 use crate::console::{Console, Progress};
 use crate::outcome::RunError;
 use crate::plan::Plan;
+use crate::stopwatch::Worked;
 
 /// Version of the encoder and of how it is trained; part of every model key.
-pub const MODEL_VERSION: u32 = 1;
+pub(crate) const MODEL_VERSION: u32 = 1;
 
 /// An encoder whose weights are on disk.
 #[derive(Clone, Debug)]
-pub struct TrainedModel {
+pub(crate) struct TrainedModel {
     /// Names the model by all that made it.
-    pub key: Key,
+    pub(crate) key: Key,
     /// The best weights, as safetensors.
-    pub weights: PathBuf,
+    pub(crate) weights: PathBuf,
     /// How training went.
-    pub record: ModelRecord,
+    pub(crate) record: ModelRecord,
 }
 
 /// What is kept of a training beside the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModelRecord {
+pub(crate) struct ModelRecord {
     /// Steps of one epoch.
-    pub steps_per_epoch: u64,
+    pub(crate) steps_per_epoch: u64,
     /// Losses, accuracies, the best epoch.
-    pub outcome: TrainOutcome,
+    pub(crate) outcome: TrainOutcome,
 }
 
 /// Trains the encoder, going on from a checkpoint if there is one.
-pub fn model(
+pub(crate) fn model(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
     split: &CheckedSplit,
-) -> Result<TrainedModel, RunError> {
+) -> Result<Worked<TrainedModel>, RunError> {
     let key = model_key(plan, library, split)?;
     let folder = plan.work.join("models").join(key.to_string());
     let weights = folder.join("model.safetensors");
     let record_path = folder.join("record.json");
     if weights.is_file()
-        && let Some(record) = read_json(&record_path)?
+        && let Some(record) = read_json::<ModelRecord>(&record_path)?
     {
         console.detail("training: nothing to do");
-        return Ok(TrainedModel { key, weights, record });
+        let steps = record.outcome.step_losses.len();
+        return Ok(Worked::new(TrainedModel { key, weights, record }, 0, steps));
     }
     let checkpoint = CheckpointFile { path: folder.join("checkpoint.safetensors"), fingerprint: key.to_string() };
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
@@ -75,7 +77,8 @@ pub fn model(
     write_json(&record_path, &record)?;
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
     let _ = fs::remove_file(&checkpoint.path);
-    Ok(TrainedModel { key, weights, record })
+    let steps = record.outcome.step_losses.len();
+    Ok(Worked::new(TrainedModel { key, weights, record }, steps, 0))
 }
 
 /// Everything the weights depend on. Test tracks are not part of it.
@@ -125,7 +128,7 @@ impl OnBackend for Training<'_> {
             None => AudioEncoder::<B>::init(&ast, &config.model.projection, config.seed, &device),
             Some(name) => {
                 let folder = locate_pretrained(name).map_err(RunError::usage)?;
-                let pretrained = load_pretrained(&folder, &ast, config.seed, &device)
+                let pretrained = load_pretrained(&ast, &folder, &device)
                     .with_context(|| format!("the pretrained model {name} cannot be used"))?;
                 AudioEncoder::with_ast(pretrained.ast, &config.model.projection, config.seed, &device)
             }
@@ -147,7 +150,7 @@ impl OnBackend for Training<'_> {
             error => RunError::Failed(anyhow::Error::new(error).context("training failed")),
         })?;
         let texts = [("model".to_owned(), "ast".to_owned()), ("version".to_owned(), MODEL_VERSION.to_string())];
-        save_module(&encoder, self.weights, texts.into()).context("the trained weights could not be saved")?;
+        save_module(&encoder, texts.into(), self.weights).context("the trained weights could not be saved")?;
         Ok(ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome })
     }
 }

@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::render::SiteFile;
 
 /// What the site says of a track: with `share = "public"` no path and no file name.
-pub fn published_meta(plan: &Plan, library: &UsableLibrary, track: usize) -> TrackMeta {
+pub(crate) fn published_meta(plan: &Plan, library: &UsableLibrary, track: usize) -> TrackMeta {
     let mut meta = library.metas[track].clone();
     match plan.config.site.share {
         Share::Private => meta.path = Some(library.tracks[track].entry.relative_path.clone()),
@@ -25,12 +25,12 @@ pub fn published_meta(plan: &Plan, library: &UsableLibrary, track: usize) -> Tra
 }
 
 /// Tracks that have no title of their own: the name of their file stands in for it.
-pub fn untitled(library: &UsableLibrary) -> impl Iterator<Item = usize> {
+pub(crate) fn untitled(library: &UsableLibrary) -> impl Iterator<Item = usize> {
     (0..library.tracks.len()).filter(|&track| !library.tracks[track].has_title())
 }
 
 /// The audio files that the site carries.
-pub fn audio_files(plan: &Plan, library: &UsableLibrary) -> Vec<SiteFile> {
+pub(crate) fn audio_files(plan: &Plan, library: &UsableLibrary) -> Vec<SiteFile> {
     let mut files: Vec<SiteFile> = (0..library.tracks.len())
         .filter_map(|track| {
             audio_path(plan, library, track).map(|path| SiteFile::copy(path, library.tracks[track].entry.path.clone()))

@@ -1,7 +1,7 @@
 //! Writes the site.
 
 use std::fs;
-use std::time::SystemTime;
+use std::path::Path;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
@@ -11,7 +11,6 @@ use pmsl_core::track::TrackMeta;
 use super::features::UsableLibrary;
 use super::publish::audio_files;
 use crate::cache::KeyBuilder;
-use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput};
@@ -22,15 +21,14 @@ use crate::render::{
 const TIMINGS: &str = "timings.html";
 
 /// Makes the pages and writes what changed of the site.
-pub fn render(
+pub(crate) fn render(
     plan: &Plan,
-    console: &Console,
+    out: &Path,
     library: &UsableLibrary,
     vectors: &Vectors,
     report: &Report,
     timings: &Timings,
 ) -> Result<SiteWritten, RunError> {
-    let out = plan.out.as_deref().context("no output folder")?;
     let metas: Vec<TrackMeta> = report.tracks.iter().map(|track| track.meta.clone()).collect();
     let build_id = build_id(report, vectors)?;
     let index = IndexInput {
@@ -53,13 +51,11 @@ pub fn render(
     files.extend(explorer.files.into_iter().map(SiteFile::from));
     files.extend(renderer.assets().clone().into_files().map(SiteFile::from));
     files.extend(audio_files(plan, library));
-    write(plan, out, files, timings_html.into_bytes()).inspect(|written| {
-        console.detail(&format!("site: {} files written, {} unchanged, {} removed", written.written, written.unchanged, written.removed));
-    })
+    write(plan, out, files, timings_html.into_bytes())
 }
 
 /// The timings are those of the run that last changed the site: a run that changes nothing leaves them as they are.
-fn write(plan: &Plan, out: &std::path::Path, mut files: Vec<SiteFile>, timings: Vec<u8>) -> Result<SiteWritten, RunError> {
+fn write(plan: &Plan, out: &Path, mut files: Vec<SiteFile>, timings: Vec<u8>) -> Result<SiteWritten, RunError> {
     let failed = |error: SiteError| match error {
         SiteError::Foreign { .. } | SiteError::Occupied { .. } => RunError::usage(error),
         error => RunError::Failed(error.into()),

@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::render;
 
 /// Fills the report.
-pub fn report(
+pub(crate) fn report(
     plan: &Plan,
     library: &UsableLibrary,
     split: &CheckedSplit,

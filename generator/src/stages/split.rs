@@ -8,13 +8,13 @@ use crate::plan::Plan;
 
 /// The split, and what the user should know of it.
 #[derive(Clone, Debug)]
-pub struct CheckedSplit {
+pub(crate) struct CheckedSplit {
     /// The three parts.
-    pub split: Split,
+    pub(crate) split: Split,
     /// The part of every track.
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// Sentences for the report.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Splits the library with all tracks of one artist, and all copies of one recording, on one side.
@@ -22,7 +22,7 @@ pub struct CheckedSplit {
 /// # Errors
 /// When a group is on two sides although it was not declared divided: a leak would make every number of the report a
 /// lie.
-pub fn split(plan: &Plan, library: &UsableLibrary) -> Result<CheckedSplit, RunError> {
+pub(crate) fn split(plan: &Plan, library: &UsableLibrary) -> Result<CheckedSplit, RunError> {
     let options = &plan.config.split;
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
     let artists = group_ids(library.metas.iter().map(|meta| meta.artist.as_deref()));

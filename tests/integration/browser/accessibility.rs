@@ -9,7 +9,7 @@ use super::session::{Browser, Scheme, Session, run};
 use super::site::Built;
 
 /// From `npm ci` in `tests/`.
-const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node_modules/axe-core/axe.min.js");
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/node_modules/axe-core/axe.min.js");
 
 #[test]
 fn axe_finds_nothing_in_light() {
