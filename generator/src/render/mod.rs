@@ -6,6 +6,7 @@
 mod assets;
 mod charts;
 mod environment;
+pub mod explorer;
 mod pages;
 mod palette;
 mod report;
