@@ -36,6 +36,8 @@ pub mod models;
 #[cfg(feature = "analysis")]
 pub mod project;
 #[cfg(feature = "train")]
+pub mod session;
+#[cfg(feature = "train")]
 pub mod train;
 
 pub use track::{SubGenre, TrackMeta};

@@ -64,7 +64,6 @@ impl Stopwatch {
     /// The timings so far.
     pub(crate) fn timings(&self) -> Timings {
         Timings {
-            finished: None,
             threads: self.threads as u32,
             peak_memory_bytes: peak_memory_bytes(),
             stages: self.stages.clone(),

@@ -311,7 +311,6 @@ pub(crate) fn timings() -> Timings {
         unit: unit.into(),
     };
     Timings {
-        finished: Some("2026-11-03 14:22:10 UTC".into()),
         threads: 2,
         peak_memory_bytes: Some(912_000_000),
         stages: vec![

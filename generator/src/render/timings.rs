@@ -6,13 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timings {
-    /// When the run ended, as it shall be shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished: Option<String>,
     /// Threads the run might use.
     pub threads: u32,
     /// Largest resident memory of the run, in bytes, where the system tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_memory_bytes: Option<u64>,
     /// The stages, in the order they ran.
     pub stages: Vec<StageTiming>,

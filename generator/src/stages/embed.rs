@@ -9,11 +9,10 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, bail};
 use pmsl_core::Vectors;
 
-use pmsl_core::embed::{EmbedError, EmbedOptions, embed_tracks};
-use pmsl_core::models::{AudioEncoder, AutodiffBackend, OnBackend, load_module};
+use pmsl_core::embed::EmbedOptions;
 
 use super::features::UsableLibrary;
-use super::model::TrainedModel;
+use super::model::{TrainedModel, encoder_spec, session_error};
 use crate::cache::{Key, KeyBuilder, write_atomic};
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -46,7 +45,7 @@ pub(crate) fn embeddings(
         console.detail("embedding: nothing to do");
     } else {
         let tracks: Vec<usize> = missing.values().copied().collect();
-        let vectors = plan.device.run(Embedding { plan, console, cancel, library, model, tracks: &tracks })?;
+        let vectors = embed(plan, console, cancel, library, model, &tracks)?;
         known.extend(missing.into_keys().zip(vectors.rows().map(<[f32]>::to_vec)));
         write(&path, &known)?;
     }
@@ -56,50 +55,35 @@ pub(crate) fn embeddings(
     Ok(Worked::new(vectors, embedded, total - embedded))
 }
 
-/// What embedding needs, whatever the backend.
-struct Embedding<'a> {
-    plan: &'a Plan,
-    console: &'a Console,
-    cancel: &'a AtomicBool,
-    library: &'a UsableLibrary,
-    model: &'a TrainedModel,
-    tracks: &'a [usize],
-}
-
-impl OnBackend for Embedding<'_> {
-    type Output = Result<Vectors, RunError>;
-
-    fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
-        let config = &self.plan.config;
-        let ast = config.model.ast.resolve().context("`model.ast` cannot be built")?;
-        let encoder =
-            AudioEncoder::<B::InnerBackend>::init(&ast, &config.model.projection, config.seed, &device);
-        let (encoder, _) = load_module(encoder, &self.model.weights)
-            .with_context(|| format!("could not load {}", self.model.weights.display()))?;
-        let options = EmbedOptions {
-            batch_size: config.embed.batch_size,
-            frames: config.train.crop_frames,
-            ..EmbedOptions::default()
-        };
-        let progress = self.console.progress("embedding", self.tracks.len() as u64);
-        let label = |done: usize| {
-            let track = done.saturating_sub(1).min(self.tracks.len() - 1);
-            self.library.tracks[self.tracks[track]].entry.relative_path.as_str()
-        };
-        let vectors = embed_tracks(
-            &encoder,
-            &self.library.features,
-            self.tracks,
-            &options,
-            &mut |done, _| progress.set(done as u64, label(done)),
-            self.cancel,
-        );
-        progress.finish();
-        vectors.map_err(|error| match error {
-            EmbedError::Cancelled => RunError::Interrupted,
-            error => RunError::Failed(anyhow::Error::new(error).context("embedding failed")),
-        })
-    }
+fn embed(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    library: &UsableLibrary,
+    model: &TrainedModel,
+    tracks: &[usize],
+) -> Result<Vectors, RunError> {
+    let options = EmbedOptions {
+        batch_size: plan.config.embed.batch_size,
+        frames: plan.config.train.crop_frames,
+        ..EmbedOptions::default()
+    };
+    let progress = console.progress("embedding", tracks.len() as u64);
+    let label = |done: usize| {
+        let track = tracks[done.saturating_sub(1).min(tracks.len() - 1)];
+        library.tracks[track].entry.relative_path.as_str()
+    };
+    let vectors = encoder_spec(plan)?.embed(
+        plan.device,
+        &model.weights,
+        &library.features,
+        tracks,
+        &options,
+        &mut |done, _| progress.set(done as u64, label(done)),
+        cancel,
+    );
+    progress.finish();
+    vectors.map_err(session_error)
 }
 
 /// Reads stored vectors: magic, `u32` dim, then for each the 16 bytes of its key and `[dim]` little-endian `f32`.

@@ -6,8 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
-use pmsl_core::models::{AudioEncoder, AutodiffBackend, OnBackend, load_pretrained, locate_pretrained, save_module};
-use pmsl_core::train::{CheckpointFile, TrainError, TrainEvent, TrainJob, TrainOutcome, train};
+use pmsl_core::models::locate_pretrained;
+use pmsl_core::session::{EncoderSpec, SessionError};
+use pmsl_core::train::{CheckpointFile, TrainEvent, TrainJob, TrainOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
@@ -62,17 +63,21 @@ pub(crate) fn model(
     }
     let checkpoint = CheckpointFile { path: folder.join("checkpoint.safetensors"), fingerprint: key.to_string() };
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
-    let training = Training {
-        plan,
-        console,
-        cancel,
-        library,
-        split,
+    let checked = plan.config.train.clone().validate().map_err(RunError::usage)?;
+    let job = TrainJob {
+        source: &library.features,
         sub_genres: &sub_genres,
-        checkpoint: &checkpoint,
-        weights: &weights,
+        split: &split.split,
+        plan: &checked,
+        seed: plan.config.seed,
+        checkpoint: Some(&checkpoint),
     };
-    let record = plan.device.run(training)?;
+    let mut listener = Listener { console, progress: None, steps_per_epoch: 0, validation: None };
+    let trained =
+        encoder_spec(plan)?.train(plan.device, &job, &weights, &mut |event| listener.hear(&event), cancel);
+    listener.finish();
+    let outcome = trained.map_err(session_error)?;
+    let record = ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome };
     // The record is written last: a model without one is trained to its end again, from its last checkpoint.
     write_json(&record_path, &record)?;
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
@@ -108,53 +113,21 @@ fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> anyh
     Ok(key.finish())
 }
 
-/// What training needs, whatever the backend.
-struct Training<'a> {
-    plan: &'a Plan,
-    console: &'a Console,
-    cancel: &'a AtomicBool,
-    library: &'a UsableLibrary,
-    split: &'a CheckedSplit,
-    sub_genres: &'a [u32],
-    checkpoint: &'a CheckpointFile,
-    weights: &'a PathBuf,
+/// An interruption by the user is no failure.
+pub(crate) fn session_error(error: SessionError) -> RunError {
+    if error.is_cancelled() { RunError::Interrupted } else { RunError::Failed(error.into()) }
 }
 
-impl OnBackend for Training<'_> {
-    type Output = Result<ModelRecord, RunError>;
-
-    fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
-        let config = &self.plan.config;
-        let ast = config.model.ast.resolve().context("`model.ast` cannot be built")?;
-        let encoder = match &config.model.pretrained {
-            None => AudioEncoder::<B>::init(&ast, &config.model.projection, config.seed, &device),
-            Some(name) => {
-                let folder = locate_pretrained(name).map_err(RunError::usage)?;
-                let pretrained = load_pretrained(&ast, &folder, &device)
-                    .with_context(|| format!("the pretrained model {name} cannot be used"))?;
-                AudioEncoder::with_ast(pretrained.ast, &config.model.projection, config.seed, &device)
-            }
-        };
-        let plan = config.train.clone().validate().map_err(RunError::usage)?;
-        let job = TrainJob {
-            source: &self.library.features,
-            sub_genres: self.sub_genres,
-            split: &self.split.split,
-            plan: &plan,
-            seed: config.seed,
-            checkpoint: Some(self.checkpoint),
-        };
-        let mut listener = Listener { console: self.console, progress: None, steps_per_epoch: 0, validation: None };
-        let trained = train::<B, _>(encoder, &job, &mut |event| listener.hear(&event), self.cancel);
-        listener.finish();
-        let (encoder, outcome) = trained.map_err(|error| match error {
-            TrainError::Cancelled { .. } => RunError::Interrupted,
-            error => RunError::Failed(anyhow::Error::new(error).context("training failed")),
-        })?;
-        let texts = [("model".to_owned(), "ast".to_owned()), ("version".to_owned(), MODEL_VERSION.to_string())];
-        save_module(&encoder, texts.into(), self.weights).context("the trained weights could not be saved")?;
-        Ok(ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome })
-    }
+/// The encoder that the plan asks for.
+pub(crate) fn encoder_spec(plan: &Plan) -> Result<EncoderSpec, RunError> {
+    let model = &plan.config.model;
+    let pretrained = model.pretrained.as_deref().map(locate_pretrained).transpose().map_err(RunError::usage)?;
+    Ok(EncoderSpec {
+        ast: model.ast.clone(),
+        projection: model.projection.clone(),
+        pretrained,
+        seed: plan.config.seed,
+    })
 }
 
 /// Turns training's events into progress for the user.
