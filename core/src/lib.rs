@@ -8,10 +8,35 @@
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
-#[cfg(feature = "models")]
-pub mod models;
+pub mod index;
+pub mod metrics;
+pub mod playlist;
+pub mod search;
 pub mod track;
 pub mod vectors;
+
+#[cfg(feature = "audio")]
+pub mod audio;
+#[cfg(feature = "train")]
+pub mod dataset;
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "train")]
+pub mod embed;
+#[cfg(feature = "audio")]
+pub mod features;
+#[cfg(feature = "audio")]
+pub mod library;
+#[cfg(feature = "train")]
+pub mod losses;
+#[cfg(feature = "train")]
+pub mod miners;
+#[cfg(feature = "models")]
+pub mod models;
+#[cfg(feature = "analysis")]
+pub mod project;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use track::{SubGenre, TrackMeta};
 pub use vectors::Vectors;

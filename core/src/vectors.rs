@@ -25,7 +25,16 @@ pub enum VectorsError {
         /// Index of the row.
         row: usize,
     },
+    /// A row that should already be of unit length is not.
+    #[error("row {row} is not of unit length")]
+    NotUnit {
+        /// Index of the row.
+        row: usize,
+    },
 }
+
+/// How far from 1 the length of a stored unit row may be: far above `f32` rounding, far below anything that matters.
+const UNIT_TOLERANCE: f64 = 1e-4;
 
 /// `[n, dim]` vectors in row-major order, each finite and of unit length by construction, so that a dot product is a
 /// cosine similarity.
@@ -54,6 +63,27 @@ impl Vectors {
             }
             for v in values {
                 *v = (f64::from(*v) / norm) as f32;
+            }
+        }
+        Ok(Self { dim, data })
+    }
+
+    /// Takes `[n, dim]` values whose rows are already of unit length, and keeps every bit of them: what was computed
+    /// from [`Vectors::as_slice`] before is what will be computed again.
+    ///
+    /// # Errors
+    /// Refuses a length that is no multiple of `dim`, values that are not finite, and rows whose length is not 1.
+    pub fn from_unit_rows(data: Vec<f32>, dim: usize) -> Result<Self, VectorsError> {
+        if dim == 0 || !data.len().is_multiple_of(dim) {
+            return Err(VectorsError::Shape { len: data.len(), dim });
+        }
+        for (row, values) in data.chunks_exact(dim).enumerate() {
+            if !values.iter().all(|v| v.is_finite()) {
+                return Err(VectorsError::NotFinite { row });
+            }
+            let norm = values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+            if (norm - 1.0).abs() > UNIT_TOLERANCE {
+                return Err(VectorsError::NotUnit { row });
             }
         }
         Ok(Self { dim, data })
@@ -118,6 +148,15 @@ mod tests {
         let vectors = Vectors::normalized(vec![3.0, 4.0, 0.0, 2.0], 2).unwrap();
         assert_eq!(vectors.as_slice(), [0.6, 0.8, 0.0, 1.0]);
         assert_eq!(vectors.select(&[1, 0]).row(1), [0.6, 0.8]);
+    }
+
+    #[test]
+    fn stored_unit_rows_keep_every_bit_and_others_are_refused() {
+        let stored = Vectors::normalized((1..=64).map(|i| (i as f32).sin()).collect(), 16).unwrap();
+        assert_eq!(Vectors::from_unit_rows(stored.as_slice().to_vec(), 16), Ok(stored));
+        assert_eq!(Vectors::from_unit_rows(vec![1.0, 0.0, 0.0, 2.0], 2), Err(VectorsError::NotUnit { row: 1 }));
+        assert_eq!(Vectors::from_unit_rows(vec![f32::NAN, 1.0], 2), Err(VectorsError::NotFinite { row: 0 }));
+        assert_eq!(Vectors::from_unit_rows(vec![1.0; 3], 2), Err(VectorsError::Shape { len: 3, dim: 2 }));
     }
 
     #[test]

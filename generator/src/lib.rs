@@ -1,1 +1,104 @@
+//! The generator: reads the command line and the config, runs the stages, writes the site.
+//!
+//! Everything that computes is in `pmsl-core`; here are the wiring, the work folder, the pages and the words for the
+//! user. `pmsl-generate` is a thin binary over [`run_from_arguments`].
+
+mod cache;
+mod cli;
+mod config;
+mod console;
+mod outcome;
+mod pipeline;
+mod plan;
+pub mod render;
+mod stages;
+mod stopwatch;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::Parser;
+
+use cli::{Cli, Command, RunArgs};
+use console::{Console, Verbosity};
+use plan::Plan;
+
+pub use config::{Config, ConfigError};
+pub use outcome::RunError;
+
+/// Runs `pmsl-generate` with a command line, the program's name first, and gives the process's exit code.
+pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error; clap knows which is which.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let (args, command) = match cli.command {
+        Some(Command::Check(args)) => (args, Action::Check),
+        Some(Command::Schema) => (RunArgs::default(), Action::Schema),
+        None if cli.run.dry_run => (cli.run, Action::Check),
+        None => (cli.run, Action::Generate),
+    };
+    let verbosity = match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, 1) => Verbosity::Verbose,
+        (false, _) => Verbosity::Tracks,
+    };
+    let console = Console::new(verbosity);
+    match act(command, &args, &console) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console.error(&error.to_string());
+            error.exit_code()
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Generate,
+    Check,
+    Schema,
+}
+
+fn act(action: Action, args: &RunArgs, console: &Console) -> Result<(), RunError> {
+    if action == Action::Schema {
+        let schema = serde_json::to_string_pretty(&Config::json_schema()).context("the schema is no JSON")?;
+        console.output(&schema);
+        return Ok(());
+    }
+    let plan = Plan::new(args, action == Action::Generate)?;
+    let cancel = cancelled_by_interrupt()?;
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.threads.get())
+        .build_global()
+        .context("the threads could not be started")?;
+    match action {
+        Action::Check => pipeline::check(&plan, console),
+        _ => pipeline::generate(&plan, console, &cancel),
+    }
+}
+
+/// The first Ctrl-C lets the run stop at a whole step; the second one ends the process at once.
+fn cancelled_by_interrupt() -> Result<Arc<AtomicBool>, RunError> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&cancel);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            #[allow(clippy::exit, reason = "the user asked twice; every file that exists is whole")]
+            std::process::exit(130);
+        }
+    })
+    .context("Ctrl-C cannot be caught")?;
+    Ok(cancel)
+}
 //! wiring
+
+pub mod render;

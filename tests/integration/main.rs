@@ -1,1 +1,8 @@
-//! Tests across crates.
+//! Tests across crates, on the built binary and on the site it makes.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+mod browser;
+mod cli;
+mod configs;
+mod pipeline;
+mod support;

@@ -1,0 +1,125 @@
+//! Random numbers that depend on what they are for and on nothing else.
+
+/// What random numbers are drawn for; each purpose has its own streams, so that one more draw in one place changes
+/// nothing elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    Split = 1,
+    Playlists = 2,
+    Tracks = 3,
+    Chunks = 4,
+    Crop = 5,
+    Augment = 6,
+    Patchout = 7,
+}
+
+/// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is
+/// mixed from a seed, a purpose and two counters. Nothing has to be stored to resume: the stream of batch 1000 can be
+/// drawn without the 999 before it.
+#[derive(Clone, Debug)]
+pub(crate) struct CounterRng {
+    state: u64,
+}
+
+const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+impl CounterRng {
+    pub(crate) fn new(seed: u64, purpose: Purpose, counters: [u64; 2]) -> Self {
+        let [first, second] = counters;
+        let state = [purpose as u64, first, second]
+            .into_iter()
+            .fold(mix(seed.wrapping_add(GOLDEN_GAMMA)), |state, key| mix(state ^ mix(key.wrapping_add(GOLDEN_GAMMA))));
+        Self { state }
+    }
+
+    pub(crate) fn next_u64(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(GOLDEN_GAMMA);
+        mix(self.state)
+    }
+
+    /// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); 0 for a
+    /// bound of 0.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        let bound = bound as u64;
+        if bound == 0 {
+            return 0;
+        }
+        let threshold = bound.wrapping_neg() % bound;
+        loop {
+            let product = u128::from(self.next_u64()) * u128::from(bound);
+            if product as u64 >= threshold {
+                return (product >> 64) as usize;
+            }
+        }
+    }
+
+    /// Uniform in `[0, 1)`, with 24 bits.
+    pub(crate) fn unit(&mut self) -> f32 {
+        (self.next_u64() >> 40) as f32 / (1u32 << 24) as f32
+    }
+
+    /// Fisher-Yates.
+    pub(crate) fn shuffle<T>(&mut self, values: &mut [T]) {
+        for i in (1..values.len()).rev() {
+            values.swap(i, self.below(i + 1));
+        }
+    }
+
+    /// `0..len` in random order.
+    pub(crate) fn permutation(&mut self, len: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..len).collect();
+        self.shuffle(&mut order);
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_is_splitmix64() {
+        // The first outputs of the reference implementation (prng.di.unimi.it/splitmix64.c) for the seed 0.
+        let mut rng = CounterRng { state: 0 };
+        assert_eq!(rng.next_u64(), 0xe220_a839_7b1d_cdaf);
+        assert_eq!(rng.next_u64(), 0x6e78_9e6a_a1b9_65f4);
+    }
+
+    #[test]
+    fn streams_differ_in_every_key() {
+        let first = |seed, purpose, counters| CounterRng::new(seed, purpose, counters).next_u64();
+        let mut values = vec![
+            first(1, Purpose::Crop, [0, 0]),
+            first(2, Purpose::Crop, [0, 0]),
+            first(1, Purpose::Augment, [0, 0]),
+            first(1, Purpose::Crop, [1, 0]),
+            first(1, Purpose::Crop, [0, 1]),
+        ];
+        values.sort_unstable();
+        values.dedup();
+        assert_eq!(values.len(), 5);
+    }
+
+    #[test]
+    fn draws_are_uniform() {
+        let mut rng = CounterRng::new(7, Purpose::Crop, [0, 0]);
+        let mut counts = [0usize; 7];
+        for _ in 0..70_000 {
+            counts[rng.below(7)] += 1;
+        }
+        // Six standard deviations of a binomial with p = 1/7.
+        assert!(counts.iter().all(|&count| count.abs_diff(10_000) < 556), "{counts:?}");
+        let mean = (0..10_000).map(|_| f64::from(rng.unit())).sum::<f64>() / 10_000.0;
+        assert!((mean - 0.5).abs() < 6.0 * (1.0f64 / 12.0 / 10_000.0).sqrt(), "{mean}");
+        let mut order = rng.permutation(50);
+        order.sort_unstable();
+        assert_eq!(order, (0..50).collect::<Vec<_>>());
+        assert_eq!(rng.below(0), 0);
+    }
+}

@@ -1,0 +1,18 @@
+//! The library: which files belong to which sub-genre, and what their tags say.
+//!
+//! Three layouts are understood: folders, playlists (M3U) and a CSV manifest. Files are never written to.
+
+mod error;
+mod folders;
+mod manifest;
+mod natural;
+mod options;
+mod paths;
+mod playlists;
+mod scan;
+mod tags;
+
+pub use error::{LibraryError, SkipReason, Skipped};
+pub use options::{Layout, LibraryOptions};
+pub use scan::{Library, LibraryTrack, Overrides, scan};
+pub use tags::{TagError, Tags, read_tags};

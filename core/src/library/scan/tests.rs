@@ -1,0 +1,288 @@
+use super::*;
+
+/// Makes empty files, and their folders.
+fn library(files: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in files {
+        write(&folder, file, b"");
+    }
+    folder
+}
+
+fn write(folder: &tempfile::TempDir, file: &str, content: &[u8]) {
+    let path = folder.path().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn scanned(folder: &tempfile::TempDir) -> Library {
+    scan(folder.path(), &LibraryOptions::default()).unwrap()
+}
+
+/// Sub-genres as `Genre/Name`.
+fn names(library: &Library) -> Vec<String> {
+    let name = |s: &SubGenre| s.genre.as_ref().map_or(s.name.clone(), |genre| format!("{genre}/{}", s.name));
+    library.sub_genres.iter().map(name).collect()
+}
+
+fn tracks(library: &Library) -> Vec<(usize, &str)> {
+    library.tracks.iter().map(|track| (track.sub_genre, track.relative_path.as_str())).collect()
+}
+
+fn reasons(library: &Library) -> Vec<(String, &SkipReason)> {
+    let path = |skipped: &Skipped| {
+        let relative = skipped.path.strip_prefix(&library.root).unwrap_or(&skipped.path);
+        relative.to_string_lossy().into_owned()
+    };
+    library.skipped.iter().map(|skipped| (path(skipped), &skipped.reason)).collect()
+}
+
+#[test]
+fn one_level_of_folders() {
+    let folder = library(&[
+        "10_Trance/b.mp3",
+        "10_Trance/a10.mp3",
+        "10_Trance/a9.FLAC",
+        "2_Dub/disc 1/x/deep.ogg",
+        "2_Dub/z.wav",
+        "Ambient/a.mp3",
+        "Ambient/cover.jpg",
+        "Empty/notes.txt",
+        "loose.mp3",
+        ".hidden/a.mp3",
+        "Ambient/._a.mp3",
+    ]);
+    let library = scanned(&folder);
+    assert_eq!(names(&library), ["Dub", "Trance", "Ambient"]);
+    assert_eq!(
+        tracks(&library),
+        [
+            (0, "2_Dub/disc 1/x/deep.ogg"),
+            (0, "2_Dub/z.wav"),
+            (1, "10_Trance/a9.FLAC"),
+            (1, "10_Trance/a10.mp3"),
+            (1, "10_Trance/b.mp3"),
+            (2, "Ambient/a.mp3"),
+        ]
+    );
+    assert_eq!(library.tracks[0].path, folder.path().join("2_Dub/disc 1/x/deep.ogg"));
+    assert_eq!(
+        reasons(&library),
+        [
+            ("Ambient/cover.jpg".into(), &SkipReason::NotAudio),
+            ("Empty/notes.txt".into(), &SkipReason::NotAudio),
+            ("loose.mp3".into(), &SkipReason::OutsideSubGenre),
+        ]
+    );
+    assert_eq!(library, scanned(&folder), "the same again");
+}
+
+#[test]
+fn two_levels_of_folders() {
+    let folder = library(&[
+        "2_Techno/2_Hard/a.mp3",
+        "2_Techno/1_Soft/cd/a.mp3",
+        "1_House/Deep/a.mp3",
+        "Mixed/a.mp3",
+        "Mixed/old/b.mp3",
+    ]);
+    let library = scanned(&folder);
+    assert_eq!(names(&library), ["House/Deep", "Techno/Soft", "Techno/Hard", "Mixed"]);
+    assert_eq!(tracks(&library)[3..], [(3, "Mixed/a.mp3"), (3, "Mixed/old/b.mp3")]);
+
+    let levels = |folder_levels| scan(folder.path(), &LibraryOptions { folder_levels, ..LibraryOptions::default() });
+    let one = levels(Some(1)).unwrap();
+    assert_eq!(names(&one), ["House", "Techno", "Mixed"]);
+    let two = levels(Some(2)).unwrap();
+    assert_eq!(names(&two), ["House/Deep", "Techno/Soft", "Techno/Hard", "Mixed/old"]);
+    assert_eq!(reasons(&two), [("Mixed/a.mp3".into(), &SkipReason::OutsideSubGenre)]);
+    assert!(matches!(levels(Some(3)), Err(LibraryError::Option { field: "folder_levels", .. })));
+}
+
+#[test]
+fn sub_genres_of_one_name_are_refused() {
+    let error = scan(library(&["1_House/a.mp3", "2_House/b.mp3"]).path(), &LibraryOptions::default()).unwrap_err();
+    assert!(
+        matches!(&error, LibraryError::SameName { name, first, second } if name == "House" && first == "1_House" && second == "2_House"),
+        "{error}"
+    );
+    // In two genres they are two sub-genres.
+    assert_eq!(names(&scanned(&library(&["A/Deep/a.mp3", "B/Deep/a.mp3"]))), ["A/Deep", "B/Deep"]);
+}
+
+#[test]
+fn nothing_to_read_is_a_clear_error() {
+    let options = LibraryOptions::default();
+    let folder = library(&["House/cover.jpg", "loose.mp3"]);
+    let error = scan(folder.path(), &options).unwrap_err();
+    assert!(matches!(error, LibraryError::Empty { skipped: 2, failed: 1, .. }), "{error}");
+    assert!(matches!(scan(&folder.path().join("nowhere"), &options), Err(LibraryError::Read { .. })));
+    assert!(matches!(scan(&folder.path().join("loose.mp3"), &options), Err(LibraryError::NotALibrary { .. })));
+    let playlists = LibraryOptions { layout: Layout::Playlists, ..options.clone() };
+    assert!(matches!(scan(folder.path(), &playlists), Err(LibraryError::LayoutMissing { .. })));
+    let manifest = LibraryOptions { layout: Layout::Manifest, ..options };
+    assert!(matches!(scan(folder.path(), &manifest), Err(LibraryError::Read { .. })));
+    assert!(scan(folder.path(), &LibraryOptions { extensions: vec![".mp3".into()], ..manifest }).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_but_never_in_circles() {
+    use std::os::unix::fs::symlink;
+
+    let elsewhere = library(&["far/a.mp3"]);
+    let folder = library(&["House/a.mp3"]);
+    let root = folder.path();
+    symlink(root, root.join("House/again")).unwrap();
+    symlink(root.join("House"), root.join("House/self")).unwrap();
+    symlink(elsewhere.path().join("far"), root.join("Linked")).unwrap();
+    symlink(root.join("nowhere.mp3"), root.join("House/dangling.mp3")).unwrap();
+    let library = scanned(&folder);
+    assert_eq!(tracks(&library), [(0, "House/a.mp3"), (1, "Linked/a.mp3")]);
+    let kinds = reasons(&library);
+    assert_eq!(kinds.len(), 3, "{kinds:?}");
+    assert_eq!(kinds[0], ("House/again".into(), &SkipReason::LinkLoop));
+    assert!(matches!(&kinds[1], (path, SkipReason::Unreadable { .. }) if path == "House/dangling.mp3"), "{kinds:?}");
+    assert_eq!(kinds[2], ("House/self".into(), &SkipReason::LinkLoop));
+
+    let unfollowed = scan(root, &LibraryOptions { follow_links: false, ..LibraryOptions::default() }).unwrap();
+    assert_eq!(tracks(&unfollowed), [(0, "House/a.mp3")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn one_file_in_two_folders_is_refused_unless_allowed() {
+    let folder = library(&["House/a.mp3", "Techno/b.mp3"]);
+    std::os::unix::fs::symlink(folder.path().join("House/a.mp3"), folder.path().join("Techno/link.mp3")).unwrap();
+    let error = scan(folder.path(), &LibraryOptions::default()).unwrap_err();
+    assert!(
+        matches!(&error, LibraryError::Duplicate { file, first, second, .. } if file == "Techno/link.mp3" && first == "House" && second == "Techno"),
+        "{error}"
+    );
+    let options = LibraryOptions { allow_duplicates: true, ..LibraryOptions::default() };
+    let library = scan(folder.path(), &options).unwrap();
+    assert_eq!(tracks(&library), [(0, "House/a.mp3"), (1, "Techno/b.mp3")]);
+    assert_eq!(reasons(&library)[0].1, &SkipReason::Duplicate { kept_in: "House".into() });
+}
+
+#[test]
+fn playlists_are_sub_genres() {
+    let folder =
+        library(&["music/a.mp3", "music/b.mp3", "music/Café.mp3", "music/d.mp3", "music/e 1.mp3", "music/x.pdf"]);
+    write(
+        &folder,
+        "2_Dark.m3u8",
+        "\u{feff}#EXTM3U\r\n#EXTINF:1,An Artist - A Title\r\nmusic\\b.mp3\r\nmusic/a.mp3\r\nmusic/a.mp3\r\n".as_bytes(),
+    );
+    write(
+        &folder,
+        "10_Soft.m3u",
+        b"music/Caf\xe9.mp3\nmusic/e%201.mp3\nmusic/x.pdf\n\n# a comment\nmusic/gone.mp3\nhttp://radio.example/a.mp3\n",
+    );
+    write(&folder, "Empty.m3u8", b"#EXTM3U\n");
+    write(&folder, "music/ignored.m3u8", b"d.mp3\n");
+    let library = scanned(&folder);
+    assert_eq!(names(&library), ["Dark", "Soft"]);
+    assert_eq!(tracks(&library), [(0, "music/a.mp3"), (0, "music/b.mp3"), (1, "music/Café.mp3"), (1, "music/e 1.mp3")]);
+    assert_eq!(library.tracks[1].name_hint.as_deref(), Some("An Artist - A Title"));
+    assert_eq!(library.tracks[0].name_hint, None);
+    let listed_in = || "10_Soft.m3u".to_string();
+    assert_eq!(
+        reasons(&library),
+        [
+            ("music/x.pdf".into(), &SkipReason::NotAudio),
+            ("music/gone.mp3".into(), &SkipReason::Missing { listed_in: listed_in(), line: 6 }),
+            ("http://radio.example/a.mp3".into(), &SkipReason::Remote { listed_in: listed_in(), line: 7 }),
+            ("music/a.mp3".into(), &SkipReason::Duplicate { kept_in: "Dark".into() }),
+        ]
+    );
+    let failures: Vec<bool> = library.skipped.iter().map(|skipped| skipped.reason.is_failure()).collect();
+    assert_eq!(failures, [false, true, true, false]);
+}
+
+#[test]
+fn one_file_in_two_playlists_is_refused_unless_allowed() {
+    let folder = library(&["a.mp3", "b.mp3", "c.mp3"]);
+    write(&folder, "Dark.m3u8", b"a.mp3\nb.mp3\n");
+    write(&folder, "Soft.m3u8", b"./b.mp3\nc.mp3\na.mp3\n");
+    let error = scan(folder.path(), &LibraryOptions::default()).unwrap_err();
+    let message = error.to_string();
+    for part in ["a.mp3", "Dark.m3u8", "Soft.m3u8", "1 more", "allow_duplicates"] {
+        assert!(message.contains(part), "{message}");
+    }
+    let options = LibraryOptions { allow_duplicates: true, ..LibraryOptions::default() };
+    let library = scan(folder.path(), &options).unwrap();
+    assert_eq!(tracks(&library), [(0, "a.mp3"), (0, "b.mp3"), (1, "c.mp3")]);
+    assert_eq!(library.skipped.len(), 2);
+}
+
+#[test]
+fn tracks_outside_the_root_keep_a_relative_path() {
+    let folder = library(&["sets/keep.txt", "music/a.mp3"]);
+    write(&folder, "sets/Dark.m3u8", b"../music/a.mp3\n");
+    let library = scan(&folder.path().join("sets"), &LibraryOptions::default()).unwrap();
+    assert_eq!(tracks(&library), [(0, "../music/a.mp3")]);
+}
+
+#[test]
+fn a_manifest_lists_tracks_and_overrides_tags() {
+    let folder = library(&["a.mp3", "b, \"c\".mp3", "d.mp3", "e.txt"]);
+    write(
+        &folder,
+        "library.csv",
+        "\u{feff}Path,Sub-Genre,Genre,artist,title,fold,comment\r\n\
+         d.mp3,Zeta,,,,2,x\r\n\
+         \"b, \"\"c\"\".mp3\",Alpha,Techno,\"An, Artist\",\"A\nTitle\",1,\r\n\
+         a.mp3,Zeta,,,,1,\r\n\
+         gone.mp3,Zeta,,,,,\r\n\
+         ,Zeta,,,,,\r\n\
+         e.txt,Zeta,,,,,\r\n"
+            .as_bytes(),
+    );
+    let library = scanned(&folder);
+    assert_eq!(names(&library), ["Zeta", "Techno/Alpha"], "in the order of the file");
+    assert_eq!(tracks(&library), [(0, "a.mp3"), (0, "d.mp3"), (1, "b, \"c\".mp3")]);
+    assert_eq!(library.tracks[2].overrides.artist.as_deref(), Some("An, Artist"));
+    assert_eq!(library.tracks[2].overrides.album, None);
+    let splits: Vec<_> = library.tracks.iter().map(|track| track.split.as_deref()).collect();
+    assert_eq!(splits, [Some("1"), Some("2"), Some("1")]);
+    let listed_in = || "library.csv".to_string();
+    assert_eq!(
+        reasons(&library),
+        [
+            ("gone.mp3".into(), &SkipReason::Missing { listed_in: listed_in(), line: 6 }),
+            (String::new(), &SkipReason::Incomplete { listed_in: listed_in(), line: 7 }),
+            ("e.txt".into(), &SkipReason::NotAudio),
+        ]
+    );
+    let named = scan(&folder.path().join("library.csv"), &LibraryOptions::default()).unwrap();
+    assert_eq!(named, library, "the manifest itself may be given");
+}
+
+#[test]
+fn manifests_that_make_no_sense_are_refused() {
+    let folder = library(&["a.mp3"]);
+    write(&folder, "library.csv", b"path;subgenre\na.mp3;House\n");
+    assert_eq!(names(&scanned(&folder)), ["House"], "semicolons");
+    write(&folder, "library.csv", b"file,sub_genre\na.mp3,House\n");
+    let error = scan(folder.path(), &LibraryOptions::default()).unwrap_err();
+    assert!(
+        matches!(&error, LibraryError::Column { column: "path", found, .. } if found == "file, sub_genre"),
+        "{error}"
+    );
+    write(&folder, "library.csv", b"path,sub_genre\na.mp3\n");
+    assert!(matches!(scan(folder.path(), &LibraryOptions::default()), Err(LibraryError::Csv { .. })));
+    write(&folder, "library.csv", b"");
+    assert!(matches!(scan(folder.path(), &LibraryOptions::default()), Err(LibraryError::Column { .. })));
+    write(&folder, "library.csv", b"path,sub_genre\na.mp3,House\na.mp3,Techno\n");
+    assert!(matches!(scan(folder.path(), &LibraryOptions::default()), Err(LibraryError::Duplicate { .. })));
+}
+
+#[test]
+fn options_refuse_unknown_keys() {
+    let parse = serde_json::from_str::<LibraryOptions>;
+    assert!(parse(r#"{"layuot": "folders"}"#).is_err());
+    assert_eq!(parse(r#"{"layout": "folders"}"#).unwrap().layout, Layout::Folders);
+    assert_eq!(parse("{}").unwrap(), LibraryOptions::default());
+    LibraryOptions::default().validate().unwrap();
+}

@@ -1,0 +1,40 @@
+//! How well finished vectors keep the library's sub-genres apart, one measure per file.
+//!
+//! Labels are sub-genre indices `0..classes`. Sums are taken in `f64`. A measure that its input leaves undefined (no
+//! tracks, a single class) is `None`, never a made-up number; lengths that do not belong together are a bug of the
+//! caller and panic.
+
+mod accuracy;
+mod bootstrap;
+mod calibration;
+mod centroid;
+mod confusion;
+mod f1;
+mod hubness;
+mod knn;
+pub(crate) mod neighbors;
+pub(crate) mod random;
+mod retrieval;
+mod silhouette;
+mod trustworthiness;
+mod wilson;
+
+pub use accuracy::{Proportion, accuracy, accuracy_by_class};
+pub use bootstrap::{bootstrap_interval, bootstrap_mean_interval};
+pub use calibration::expected_calibration_error;
+pub use centroid::{Centroids, Prediction};
+pub use confusion::ConfusionMatrix;
+pub use f1::{f1_by_class, macro_f1};
+pub use hubness::Hubness;
+pub use knn::knn_accuracy;
+pub use neighbors::{NearestNeighbors, nearest_neighbors};
+pub use retrieval::{QueryProtocol, mean_average_precision, recall_at_k};
+pub use silhouette::silhouette;
+pub use trustworthiness::trustworthiness;
+pub use wilson::{Interval, wilson_interval};
+
+/// Cosine similarity of two unit vectors, summed in `f64`.
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    debug_assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
+}

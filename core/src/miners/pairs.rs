@@ -1,0 +1,27 @@
+//! Which items of a batch belong together.
+
+use burn::tensor::{Bool, Tensor, TensorData, backend::Backend};
+
+/// Masks over all pairs of a batch.
+#[derive(Clone, Debug)]
+pub struct Pairs<B: Backend> {
+    /// True for two different items of the same sub-genre: `[n, n]`.
+    pub positive: Tensor<B, 2, Bool>,
+    /// True for two items of different sub-genres: `[n, n]`.
+    pub negative: Tensor<B, 2, Bool>,
+}
+
+impl<B: Backend> Pairs<B> {
+    /// The masks of a batch with the given sub-genres: `[n]`.
+    pub fn new(sub_genres: &[u32], device: &B::Device) -> Self {
+        let n = sub_genres.len();
+        let mask = |holds: &dyn Fn(usize, usize) -> bool| {
+            let values: Vec<bool> = (0..n * n).map(|pair| holds(pair / n, pair % n)).collect();
+            Tensor::from_data(TensorData::new(values, [n, n]), device)
+        };
+        Self {
+            positive: mask(&|i, j| i != j && sub_genres[i] == sub_genres[j]),
+            negative: mask(&|i, j| sub_genres[i] != sub_genres[j]),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! From a library to a list worth playing.
+//!
+//! One strategy per file, each a function from a [`Library`] to track indices; what they share (versions of one song,
+//! file formats) has files of its own.
+
+mod grow;
+mod m3u8;
+mod title;
+mod versions;
+
+pub use grow::{GrowOptions, Step, grow};
+pub use m3u8::{M3u8Options, PathSeparator, m3u8};
+pub use title::core_title;
+pub use versions::Versions;
+
+use crate::{TrackMeta, search::Searcher};
+
+/// What strategies choose from: tracks and their vectors, index for index.
+#[derive(Clone, Copy)]
+pub struct Library<'a> {
+    /// What is known of each track.
+    pub tracks: &'a [TrackMeta],
+    /// Search over the tracks' vectors.
+    pub searcher: &'a Searcher,
+}

@@ -1,0 +1,120 @@
+//! What is known of every file of the library, so that a run with nothing changed reads none of them again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pmsl_core::library::{Tags, read_tags};
+use serde::{Deserialize, Serialize};
+
+use super::key::Key;
+use super::store::{read_json, write_json};
+
+/// Version of what is kept of a file; stamps of another version are made anew.
+const VERSION: u32 = 1;
+
+/// What is known of one file, as long as its size and modification time stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FileStamp {
+    size: u64,
+    modified_ns: u128,
+    /// BLAKE3 hash of the content.
+    pub(crate) content: [u8; 32],
+    /// The file's tags. Empty where it has none or they cannot be read.
+    pub(crate) tags: Tags,
+    /// Why the tags could not be read.
+    pub(crate) tag_error: Option<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    files: BTreeMap<PathBuf, FileStamp>,
+}
+
+/// The stamps of all files seen with a work folder.
+#[derive(Debug)]
+pub(crate) struct Stamps {
+    path: PathBuf,
+    files: BTreeMap<PathBuf, FileStamp>,
+    changed: bool,
+}
+
+impl Stamps {
+    /// Reads the stamps of a work folder.
+    pub(crate) fn open(work: &Path) -> anyhow::Result<Self> {
+        let path = work.join("stamps.json");
+        let stored = read_json::<Stored>(&path)?.filter(|stored| stored.version == VERSION).unwrap_or_default();
+        Ok(Self { path, files: stored.files, changed: false })
+    }
+
+    /// The stamp of a file, if the file has not changed since.
+    ///
+    /// # Errors
+    /// When the file is not there or may not be looked at.
+    pub(crate) fn current(&self, path: &Path) -> io::Result<Option<&FileStamp>> {
+        let (size, modified_ns) = identity(&fs::metadata(path)?);
+        Ok(self.files.get(path).filter(|stamp| (stamp.size, stamp.modified_ns) == (size, modified_ns)))
+    }
+
+    /// Remembers a stamp.
+    pub(crate) fn insert(&mut self, path: PathBuf, stamp: FileStamp) {
+        self.changed |= self.files.get(&path) != Some(&stamp);
+        self.files.insert(path, stamp);
+    }
+
+    /// Writes the stamps, if any is new.
+    pub(crate) fn save(&mut self) -> anyhow::Result<()> {
+        if self.changed {
+            let stored = Stored { version: VERSION, files: std::mem::take(&mut self.files) };
+            write_json(&self.path, &stored)?;
+            self.files = stored.files;
+            self.changed = false;
+        }
+        Ok(())
+    }
+}
+
+impl FileStamp {
+    /// Reads a file once for its content hash, and its tags.
+    ///
+    /// # Errors
+    /// When the file cannot be read. Unreadable tags are no error: they are left empty and the reason is kept.
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        let (size, modified_ns) = identity(&fs::metadata(path)?);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(fs::File::open(path)?)?;
+        let (tags, tag_error) = match read_tags(path) {
+            Ok(tags) => (tags, None),
+            Err(error) => (Tags::default(), Some(error.to_string())),
+        };
+        Ok(Self { size, modified_ns, content: *hasher.finalize().as_bytes(), tags, tag_error })
+    }
+
+    /// Short name of the content.
+    pub(crate) fn content_hex(&self) -> String {
+        blake3::Hash::from_bytes(self.content).to_hex().to_string()
+    }
+}
+
+fn identity(metadata: &Metadata) -> (u64, u128) {
+    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    (metadata.len(), modified.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos()))
+}
+
+/// A track that could not be used, remembered until its file changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Remembered {
+    /// The stage that failed.
+    pub(crate) stage: String,
+    /// Why.
+    pub(crate) reason: String,
+}
+
+/// Where the failure of an artifact is remembered.
+pub(crate) fn failure_path(work: &Path, key: Key) -> PathBuf {
+    let name = key.to_string();
+    work.join("features").join(&name[..2]).join(format!("{name}.failed.json"))
+}

@@ -1,0 +1,280 @@
+//! The config file: one JSON object that mirrors what the run does, stage by stage.
+//!
+//! This module only mirrors and reads; [`crate::plan`] validates. Relative paths are resolved against the folder of
+//! the config file while reading.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use pmsl_core::audio::ChunkOptions;
+use pmsl_core::dataset::SplitOptions;
+use pmsl_core::demo::DemoOptions;
+use pmsl_core::features::AstFilterbankOptions;
+use pmsl_core::library::LibraryOptions;
+use pmsl_core::models::{AstOptions, DeviceKind, Precision, ProjectionOptions};
+use pmsl_core::project::UmapOptions;
+use pmsl_core::train::TrainOptions;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The config of a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where editors find the schema of this file. Not used by the run.
+    #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The title of the site.
+    pub title: Option<String>,
+    /// Every random choice of the run follows from this number.
+    pub seed: u64,
+    /// The tracks, and how they are sorted into sub-genres.
+    pub library: LibraryConfig,
+    /// Which parts of a track are listened to.
+    pub audio: ChunkOptions,
+    /// How sound is turned into the model's input.
+    pub features: AstFilterbankOptions,
+    /// Which tracks train, which choose the best epoch, and which are held out for the report.
+    pub split: SplitOptions,
+    /// The encoder.
+    pub model: ModelConfig,
+    /// How the encoder is trained.
+    pub train: TrainOptions,
+    /// Where to compute: auto, cpu, ndarray or cuda.
+    pub device: DeviceKind,
+    /// Numbers the GPU computes with. CPUs compute in f32.
+    pub precision: Precision,
+    /// How tracks are embedded.
+    pub embed: EmbedConfig,
+    /// The two-dimensional map of the library.
+    pub umap: UmapOptions,
+    /// What the site holds.
+    pub site: SiteConfig,
+    /// The folder of caches and checkpoints. Runs of different configs share one folder and what they have in common.
+    pub work: Option<PathBuf>,
+    /// Threads to use. 0 uses all cores.
+    pub threads: u32,
+}
+
+/// The tracks, and how they are sorted into sub-genres.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LibraryConfig {
+    /// The folder of music, or a CSV manifest.
+    pub path: Option<PathBuf>,
+    /// How the folder is read.
+    pub scan: LibraryOptions,
+    /// Make a library with the built-in synthesizer, instead of reading one.
+    pub demo: Option<DemoOptions>,
+}
+
+/// The encoder.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelConfig {
+    /// The Audio Spectrogram Transformer.
+    pub ast: AstOptions,
+    /// Pretrained weights: a folder with `model.safetensors` and `config.json`, or the name of a model in the Hugging
+    /// Face hub's local cache, as `MIT/ast-finetuned-audioset-10-10-0.4593`. Without it training starts from random
+    /// weights.
+    pub pretrained: Option<String>,
+    /// What follows the encoder.
+    pub projection: ProjectionOptions,
+}
+
+/// How tracks are embedded.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EmbedConfig {
+    /// Chunks per forward pass.
+    pub batch_size: usize,
+}
+
+impl Default for EmbedConfig {
+    fn default() -> Self {
+        Self { batch_size: 16 }
+    }
+}
+
+/// What the site holds.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SiteConfig {
+    /// `public` publishes tags and never a path or file name; `private` also holds paths relative to the library, so
+    /// that playlists open on the owner's machine.
+    pub share: Share,
+    /// Whether the site carries the audio itself.
+    pub audio: SiteAudio,
+    /// Similar tracks listed for each track.
+    pub neighbours: usize,
+    /// Write `timings.html`, the only file that differs between identical runs.
+    pub timings: bool,
+}
+
+impl Default for SiteConfig {
+    fn default() -> Self {
+        Self { share: Share::Public, audio: SiteAudio::None, neighbours: 10, timings: true }
+    }
+}
+
+/// Who the site is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Share {
+    /// Anyone: tags, and no path or file name.
+    #[default]
+    Public,
+    /// The owner: also paths relative to the library.
+    Private,
+}
+
+/// Whether the site carries the audio itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SiteAudio {
+    /// No audio.
+    #[default]
+    None,
+    /// A copy of every file, under a neutral name. Only for music that may be published.
+    Copy,
+}
+
+/// Why a config could not be read.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("could not read the config {path}")]
+    Read {
+        /// The config file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The file is no valid config.
+    #[error("{path}, line {line}, at `{field}`: {message}")]
+    Invalid {
+        /// The config file.
+        path: PathBuf,
+        /// Line in the file, from 1.
+        line: usize,
+        /// Path of the field.
+        field: String,
+        /// What was expected and found, with a suggestion for a mistyped name.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads a config file and resolves its relative paths against the file's folder.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let mut config = Self::parse(&text, path)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let resolve = |relative: &mut PathBuf| *relative = folder.join(&relative);
+        config.library.path.iter_mut().for_each(resolve);
+        config.work.iter_mut().for_each(resolve);
+        if let Some(pretrained) = &mut config.model.pretrained {
+            // A name like `owner/model` means a folder beside the config only where there is one.
+            let local = folder.join(&*pretrained);
+            if local.is_dir() {
+                *pretrained = local.to_string_lossy().into_owned();
+            }
+        }
+        Ok(config)
+    }
+
+    /// Parses a config; `path` only serves the messages.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let parsed = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| (error.path().to_string(), error.into_inner()))
+            .and_then(|config| json.end().map(|()| config).map_err(|error| (".".to_owned(), error)));
+        parsed.map_err(|(field, error)| ConfigError::Invalid {
+            path: path.to_owned(),
+            line: error.line(),
+            field,
+            message: explain(&error.to_string()),
+        })
+    }
+
+    /// Refuses values that parse but cannot be run, naming the field.
+    pub fn validate(&self) -> anyhow::Result<()> {
+        self.audio.validate().context("in `audio`")?;
+        self.features.validate().context("in `features`")?;
+        self.split.validate().context("in `split`")?;
+        self.model.ast.resolve().context("in `model.ast`")?;
+        self.model.projection.validate().context("in `model.projection`")?;
+        self.train.clone().validate().context("in `train`")?;
+        self.umap.validate().context("in `umap`")?;
+        if let Some(demo) = &self.library.demo {
+            demo.validate().context("in `library.demo`")?;
+        }
+        if self.embed.batch_size == 0 {
+            bail!("`embed.batch_size` must be at least 1");
+        }
+        let listed = self.site.neighbours;
+        if !(1..=100).contains(&listed) {
+            bail!("`site.neighbours` must be between 1 and 100, found {listed}");
+        }
+        Ok(())
+    }
+
+    /// The JSON schema of the config.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+}
+
+/// Turns serde's message into one that suggests the nearest valid name.
+fn explain(message: &str) -> String {
+    // serde_json appends the place, which the error carries by itself.
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    let Some((unknown, expected)) = ["unknown field `", "unknown variant `"].iter().find_map(|prefix| {
+        let rest = message.strip_prefix(prefix)?;
+        rest.split_once("`, expected ")
+    }) else {
+        return message.to_owned();
+    };
+    let candidates: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let nearest = candidates
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(unknown, candidate), *candidate))
+        .filter(|(similarity, _)| *similarity > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let suggestion = nearest.map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"));
+    format!("`{unknown}` is not known{suggestion} (known: {})", candidates.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        Config::parse(text, Path::new("x.json")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mistyped_key_is_named_with_its_place_and_the_nearest_key() {
+        let message = message("{\n  \"site\": {\n    \"neighbors\": 3\n  }\n}");
+        assert!(message.starts_with("x.json, line 3, at `site.neighbors`: `neighbors` is not known"), "{message}");
+        assert!(message.contains("did you mean `neighbours`?"), "{message}");
+    }
+
+    #[test]
+    fn a_mistyped_value_and_a_wrong_type_are_explained() {
+        let variant = message(r#"{"site": {"share": "publik"}}"#);
+        assert!(variant.contains("site.share") && variant.contains("did you mean `public`?"), "{variant}");
+        let kind = message(r#"{"seed": "seven"}"#);
+        assert!(kind.contains("at `seed`") && kind.contains("expected u64"), "{kind}");
+        assert!(message("{} {}").contains("trailing characters"));
+    }
+
+    #[test]
+    fn an_unrelated_key_gets_no_wild_guess() {
+        let message = message(r#"{"zzz": 1}"#);
+        assert!(message.contains("`zzz` is not known (known: ") && !message.contains("did you mean"), "{message}");
+    }
+}

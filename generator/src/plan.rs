@@ -1,0 +1,142 @@
+//! The checked plan of a run: the config with the command line laid over it, validated. Stages see only this.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use pmsl_core::demo::DemoOptions;
+use pmsl_core::models::Device;
+
+use crate::cache::Key;
+use crate::cli::RunArgs;
+use crate::config::Config;
+use crate::outcome::RunError;
+
+/// Where caches and checkpoints go unless the user says otherwise.
+const DEFAULT_WORK: &str = "pmsl-work";
+
+/// Where the tracks come from.
+#[derive(Clone, Debug)]
+pub(crate) enum LibrarySource {
+    /// A folder or a manifest of the user's.
+    Path(PathBuf),
+    /// The built-in synthesizer.
+    Demo(DemoOptions),
+}
+
+/// What a run will do.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The config as resolved, the command line included.
+    pub(crate) config: Config,
+    /// Where the tracks come from.
+    pub(crate) source: LibrarySource,
+    /// Where the site goes. `None` for `check`.
+    pub(crate) out: Option<PathBuf>,
+    /// The folder of caches and checkpoints.
+    pub(crate) work: PathBuf,
+    /// Where to compute.
+    pub(crate) device: Device,
+    /// Threads to use.
+    pub(crate) threads: NonZeroUsize,
+    /// At most so many tracks of each sub-genre.
+    pub(crate) limit: Option<usize>,
+    /// Overwrite a foreign output folder, forget remembered failures.
+    pub(crate) force: bool,
+    /// Skipped files end the run with exit code 3.
+    pub(crate) strict: bool,
+}
+
+impl Plan {
+    /// Lays the command line over the config and validates both.
+    ///
+    /// # Errors
+    /// Always [`RunError::Usage`]: what is asked for is impossible or contradicts itself.
+    pub(crate) fn new(args: &RunArgs, needs_out: bool) -> Result<Self, RunError> {
+        checked(args, needs_out).map_err(RunError::Usage)
+    }
+
+    /// The title of the site.
+    pub(crate) fn title(&self) -> String {
+        self.config.title.clone().unwrap_or_else(|| "Perceptual music similarity".to_owned())
+    }
+
+    /// Where the features of a track are kept.
+    pub(crate) fn feature_path(&self, key: Key) -> PathBuf {
+        let name = key.to_string();
+        self.work.join("features").join(&name[..2]).join(format!("{name}.f16"))
+    }
+
+    /// Where an evaluation is kept.
+    pub(crate) fn evaluation_path(&self, key: Key) -> PathBuf {
+        self.work.join("evaluation").join(format!("{key}.json"))
+    }
+}
+
+fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
+    let Some(config_path) = &args.config else {
+        bail!("no config: give one with --config FILE (configs/ has ready ones; --help has examples)");
+    };
+    let mut config = Config::read(config_path)?;
+    if let Some(library) = &args.library {
+        config.library.path = Some(library.clone());
+        config.library.demo = None;
+    }
+    if let Some(device) = args.device {
+        config.device = device;
+    }
+    if let Some(threads) = args.threads {
+        config.threads = threads;
+    }
+    if needs_out && args.out.is_none() {
+        bail!("no output folder: give one with --out DIR");
+    }
+    let source = source(&config)?;
+    config.validate().with_context(|| format!("{} cannot be run", config_path.display()))?;
+    let work = args.work.clone().or_else(|| config.work.clone()).unwrap_or_else(|| PathBuf::from(DEFAULT_WORK));
+    let work = std::path::absolute(&work).with_context(|| format!("no valid work folder: {}", work.display()))?;
+    if let Some(out) = &args.out {
+        keep_apart(out, &source, &work)?;
+    }
+    let threads = NonZeroUsize::new(config.threads as usize)
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN);
+    let device = Device::choose(config.device, config.precision)?;
+    Ok(Plan {
+        source,
+        out: args.out.clone(),
+        work,
+        device,
+        threads,
+        limit: args.limit.map(|limit| limit as usize),
+        force: args.force,
+        strict: args.strict,
+        config,
+    })
+}
+
+fn source(config: &Config) -> anyhow::Result<LibrarySource> {
+    match (&config.library.path, &config.library.demo) {
+        (Some(_), Some(_)) => bail!("`library.path` and `library.demo` exclude each other: keep one"),
+        (Some(path), None) if path.exists() => Ok(LibrarySource::Path(std::path::absolute(path)?)),
+        (Some(path), None) => Err(anyhow!("there is no library at {}", path.display())),
+        (None, Some(demo)) => Ok(LibrarySource::Demo(demo.clone())),
+        (None, None) => bail!("no library: give one with --library DIR or `library.path` in the config"),
+    }
+}
+
+/// The site must not be written over the music or the caches.
+fn keep_apart(out: &Path, source: &LibrarySource, work: &Path) -> anyhow::Result<()> {
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let out_real = real(out)?;
+    if let LibrarySource::Path(library) = source {
+        let library = real(library)?;
+        if library.starts_with(&out_real) || (out_real.starts_with(&library) && library.is_dir()) {
+            bail!("--out {} and the library {} lie inside each other", out.display(), library.display());
+        }
+    }
+    if real(work)?.starts_with(&out_real) || out_real.starts_with(real(work)?) {
+        bail!("--out {} and the work folder {} lie inside each other", out.display(), work.display());
+    }
+    Ok(())
+}

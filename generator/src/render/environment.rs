@@ -1,0 +1,263 @@
+//! The templates, and how numbers read in them.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use serde::Serialize;
+use thiserror::Error;
+
+use super::{Assets, ChartError, ReportError};
+
+/// Why a page was not made.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// A template is wrong, or asks for something it was not given.
+    #[error("the page {page} could not be made from its template")]
+    Template {
+        /// Name of the template.
+        page: String,
+        /// Where and why.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// A chart was not drawn.
+    #[error("a chart of the report could not be drawn")]
+    Chart(#[from] ChartError),
+    /// The report contradicts itself.
+    #[error("the report is not sound")]
+    Report(#[from] ReportError),
+    /// The configuration or an index could not be written as JSON.
+    #[error("a part of the report could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// What all pages share.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Site {
+    /// Name of the site.
+    pub title: String,
+    /// Version of pmsl.
+    pub version: String,
+    /// Whether there is an explorer page to link to.
+    pub explorer: bool,
+    /// Versions shown in the footer.
+    pub versions: Vec<Version>,
+}
+
+/// A version in the footer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Version {
+    /// What it is a version of.
+    pub name: String,
+    /// The version.
+    pub value: String,
+}
+
+impl Version {
+    /// A version of something.
+    pub fn new(name: impl Into<String>, value: impl Display) -> Self {
+        Self { name: name.into(), value: value.to_string() }
+    }
+}
+
+/// Makes pages from the templates inside of the binary. Values are escaped, and a name that a template asks for and
+/// is not given is an error.
+#[derive(Debug)]
+pub struct Renderer {
+    environment: Environment<'static>,
+    assets: Arc<Assets>,
+    site: Site,
+}
+
+/// The templates, by the name they use for each other.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("base.html", include_str!("../../../templates/base.html")),
+    ("report.html", include_str!("../../../templates/report.html")),
+    ("tracks.html", include_str!("../../../templates/tracks.html")),
+    ("timings.html", include_str!("../../../templates/timings.html")),
+    ("partials/tracks.html", include_str!("../../../templates/partials/tracks.html")),
+];
+
+impl Renderer {
+    /// Prepares the templates.
+    ///
+    /// # Errors
+    /// [`RenderError::Template`] where a template does not parse.
+    pub fn new(assets: Assets, site: Site) -> Result<Self, RenderError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_filter("percent", percent);
+        environment.add_filter("number", number);
+        environment.add_filter("decimal", decimal);
+        environment.add_filter("scientific", |value: f64| format!("{value:.2e}"));
+        environment.add_filter("duration", duration);
+        environment.add_filter("clock", clock);
+        environment.add_filter("bytes", bytes);
+        environment.add_function("plural", plural);
+        let assets = Arc::new(assets);
+        let known = Arc::clone(&assets);
+        environment.add_function("asset", move |name: String| {
+            known.path(&name).map(str::to_owned).ok_or_else(|| {
+                minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, format!("there is no asset {name}"))
+            })
+        });
+        let mut renderer = Self { environment, assets, site };
+        for (name, source) in TEMPLATES {
+            renderer.add_template(name, source)?;
+        }
+        Ok(renderer)
+    }
+
+    /// Adds a template for a page that is made elsewhere.
+    ///
+    /// # Errors
+    /// [`RenderError::Template`] where it does not parse.
+    pub fn add_template(&mut self, name: &'static str, source: &'static str) -> Result<(), RenderError> {
+        self.environment
+            .add_template(name, source)
+            .map_err(|source| RenderError::Template { page: name.to_owned(), source })
+    }
+
+    /// The assets that pages link to.
+    pub fn assets(&self) -> &Assets {
+        &self.assets
+    }
+
+    /// Makes a page. `page` is the one marked in the navigation: `report`, `explorer` or `timings`; the template sees
+    /// the fields of `values`, and `site` and `page` besides.
+    ///
+    /// # Errors
+    /// [`RenderError::Template`] where the template asks for something it is not given.
+    pub fn render(&self, template: &str, page: &str, values: impl Serialize) -> Result<String, RenderError> {
+        let values = Value::from(Serde(values));
+        let failed = |source| RenderError::Template { page: template.to_owned(), source };
+        let template = self.environment.get_template(template).map_err(failed)?;
+        let context = context! { site => Serde(&self.site), page, ..values };
+        template.render(context).map_err(failed)
+    }
+}
+
+/// A share as a percentage: `96 %`. Never rounds to all or nothing what is neither.
+pub(crate) fn percent(share: f64) -> String {
+    /// What arithmetic may leave between a share and the whole that it is.
+    const ROUNDING: f64 = 1e-9;
+    let percent = share * 100.0;
+    let rounded = percent.round();
+    let dishonest = (rounded >= 100.0 && share < 1.0 - ROUNDING) || (rounded <= 0.0 && share > ROUNDING);
+    if dishonest {
+        let cut = if rounded >= 100.0 { percent.min(99.9) } else { percent.max(0.1) };
+        return format!("{cut:.1}\u{a0}%");
+    }
+    format!("{rounded:.0}\u{a0}%")
+}
+
+/// A count with its digits in groups of three: `12,345`.
+pub(crate) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count and what it counts: `1 track`, `28 tracks`.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    format!("{}\u{a0}{noun}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with `places` decimals and a true minus sign.
+fn decimal(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    // "-0.00" says nothing that "0.00" does not.
+    let is_zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
+    if is_zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
+}
+
+/// A span of time in the two largest units that say something: `7 h 28 min`, `3 min 8 s`, `0.62 s`.
+fn duration(seconds: f64) -> String {
+    if seconds < 10.0 {
+        return format!("{seconds:.2}\u{a0}s");
+    }
+    let whole = seconds.round() as u64;
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, 0, s) => format!("{s}\u{a0}s"),
+        (0, m, s) => format!("{m}\u{a0}min\u{a0}{s}\u{a0}s"),
+        (h, m, _) => format!("{}\u{a0}h\u{a0}{m}\u{a0}min", number(h)),
+    }
+}
+
+/// The length of a track: `3:08`, `1:02:45`.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, m, s) => format!("{m}:{s:02}"),
+        (h, m, s) => format!("{h}:{m:02}:{s:02}"),
+    }
+}
+
+/// A size of memory: `912 MB`.
+fn bytes(count: u64) -> String {
+    let count = count as f64;
+    match count {
+        0.0..1e6 => format!("{:.0}\u{a0}kB", count / 1e3),
+        1e6..1e9 => format!("{:.0}\u{a0}MB", count / 1e6),
+        _ => format!("{:.2}\u{a0}GB", count / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_round_without_flattery() {
+        let percent = |share| percent(share).replace('\u{a0}', " ");
+        assert_eq!(percent(27.0 / 28.0), "96 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(1.0 - f64::EPSILON), "100 %");
+        assert_eq!(percent(0.996), "99.6 %");
+        assert_eq!(percent(0.99999), "99.9 %");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.004), "0.4 %");
+        assert_eq!(percent(0.00001), "0.1 %");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([1, 2, 0].map(|n| plural(n, "track")), ["1\u{a0}track", "2\u{a0}tracks", "0\u{a0}tracks"]);
+        assert_eq!([-0.0312, -0.0001, 2.5].map(|v| decimal(v, 2)), ["\u{2212}0.03", "0.00", "2.50"]);
+        let spaces = |text: String| text.replace('\u{a0}', " ");
+        assert_eq!(spaces(duration(26_894.0)), "7 h 28 min");
+        assert_eq!(spaces(duration(188.25)), "3 min 8 s");
+        assert_eq!(spaces(duration(0.62)), "0.62 s");
+        assert_eq!([188.2, 3765.0, 59.6].map(clock), ["3:08", "1:02:45", "1:00"]);
+        assert_eq!(spaces(bytes(912_000_000)), "912 MB");
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error() {
+        let mut renderer = Renderer::new(Assets::shared(), Site::default()).unwrap();
+        renderer.add_template("bad.html", "{{ nothing }}").unwrap();
+        renderer.add_template("asset.html", "{{ asset('nothing.js') }}").unwrap();
+        assert!(renderer.render("bad.html", "report", context! {}).is_err());
+        assert!(renderer.render("asset.html", "report", context! {}).is_err());
+        assert!(renderer.render("unknown.html", "report", context! {}).is_err());
+    }
+
+    #[test]
+    fn values_are_text() {
+        let mut renderer = Renderer::new(Assets::shared(), Site::default()).unwrap();
+        renderer.add_template("value.html", "<p title=\"{{ v }}\">{{ v }}</p>").unwrap();
+        let page = renderer.render("value.html", "report", context! { v => crate::render::sample::HOSTILE }).unwrap();
+        assert_eq!(page.matches('<').count(), 2, "{page}");
+        assert_eq!(page.matches('"').count(), 2, "{page}");
+    }
+}

@@ -1,0 +1,29 @@
+//! From the results of a run to a site: the report, its pages and charts, and the folder they are written to.
+//!
+//! A [`Report`] holds every number that a page shows, [`report_pages`] makes the pages from it alone, a [`Renderer`]
+//! does so for any page, and [`write_site`] puts the files in place without ever leaving half a site.
+
+mod assets;
+mod charts;
+mod environment;
+pub mod explorer;
+mod pages;
+mod palette;
+mod report;
+mod site;
+mod timings;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub use assets::Assets;
+pub use charts::ChartError;
+pub use environment::{RenderError, Renderer, Site, Version};
+pub use pages::{headline, report_pages, timings_page};
+pub use palette::PALETTE;
+pub use report::{
+    Build, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Neighbour, REPORT_FORMAT, Report, ReportError, Score,
+    Skipped, Split, SubGenreSummary, TrackRow, Training,
+};
+pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
+pub use timings::{StageTiming, Timings};

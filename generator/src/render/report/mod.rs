@@ -1,0 +1,291 @@
+//! Everything the pages show, and nothing else: written as `report.json`, and the pages are made from it alone.
+
+mod score;
+mod validate;
+
+use pmsl_core::{SubGenre, TrackMeta};
+use serde::{Deserialize, Serialize};
+
+pub use score::{Evaluation, GenreScore, Interval, Score};
+pub use validate::ReportError;
+
+/// Version of the layout of `report.json`. A reader refuses any other.
+pub const REPORT_FORMAT: u32 = 1;
+
+/// The report on one run. Holds no time of day and no duration of computing, so that equal runs give equal bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Version of this layout: [`REPORT_FORMAT`].
+    pub format: u32,
+    /// Name of the site.
+    pub title: String,
+    /// Versions and settings that decide the numbers.
+    pub build: Build,
+    /// The sub-genres, in the order of the library: index `i` here is sub-genre `i` everywhere.
+    pub sub_genres: Vec<SubGenreSummary>,
+    /// How the tracks of the test split were judged by the nearest sub-genre centroid.
+    pub test: Evaluation,
+    /// The same for the validation split. It chose the epoch, so it is no evidence; shown for comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Score>,
+    /// What training did.
+    pub training: Training,
+    /// All tracks laid out in two dimensions.
+    pub map: Map,
+    /// Every track of the site, in the order of the library: index `i` here is track `i` everywhere.
+    pub tracks: Vec<TrackRow>,
+    /// Files that could not be used.
+    pub failures: Vec<Failure>,
+    /// Files left out on purpose, counted by reason.
+    pub skipped: Vec<Skipped>,
+    /// What a reader must know to judge the numbers, in whole sentences.
+    pub warnings: Vec<String>,
+    /// The configuration as it was resolved, defaults included and paths of the machine left out.
+    pub config: serde_json::Value,
+}
+
+/// Versions and settings that decide the numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// Version of pmsl.
+    pub pmsl: String,
+    /// The front end and its version, such as `ast_fbank 1`.
+    pub front_end: String,
+    /// The model and its version, such as `ast-tiny 1`.
+    pub model: String,
+    /// Version of the embedding index's format.
+    pub index_format: u32,
+    /// Where the model ran: `cpu` or `cuda`.
+    pub device: String,
+    /// The tensor backend: `flex`, `ndarray` or `cuda`.
+    pub backend: String,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// Values of one embedding.
+    pub embedding_dim: u32,
+}
+
+/// One sub-genre of the library.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubGenreSummary {
+    /// Its name, and the genre above it.
+    pub sub_genre: SubGenre,
+    /// Tracks that the model learned from.
+    pub train: u32,
+    /// Tracks that chose the epoch.
+    pub validation: u32,
+    /// Tracks held out for the test.
+    pub test: u32,
+    /// Sum of the tracks' durations, in seconds.
+    pub duration_s: f64,
+}
+
+impl SubGenreSummary {
+    /// Tracks in all splits.
+    pub fn tracks(&self) -> u32 {
+        self.train + self.validation + self.test
+    }
+}
+
+/// What training did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// All parameters of the model.
+    pub parameters: u64,
+    /// Parameters that training may change.
+    pub trainable_parameters: u64,
+    /// Epochs the configuration asked for. 0: the model was used as it came.
+    pub planned_epochs: u32,
+    /// Steps (batches) of one epoch.
+    pub steps_per_epoch: u32,
+    /// One entry per finished epoch.
+    pub epochs: Vec<Epoch>,
+    /// Loss of every step, in order, as many as were taken.
+    pub step_losses: Vec<f32>,
+    /// The epoch (counted from 1) whose weights made the embeddings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<u32>,
+    /// Why training ended before the planned epochs, in a few words, such as `no gain in 8 epochs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_early: Option<String>,
+}
+
+/// One pass over the training tracks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Epoch {
+    /// Counted from 1.
+    pub epoch: u32,
+    /// Mean loss of its steps.
+    pub train_loss: f32,
+    /// Share of validation tracks nearest the centroid of their own sub-genre, 0 to 1, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_accuracy: Option<f64>,
+    /// Learning rate of its last step.
+    pub learning_rate: f64,
+}
+
+/// All tracks laid out in two dimensions, so that neighbours in the embedding stay neighbours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Map {
+    /// How the layout was made and with which settings, such as `UMAP, 15 neighbours, minimum distance 0.1`.
+    pub method: String,
+    /// `[x, y]` of each track, in the order of the tracks; the unit has no meaning. Empty where no map was made.
+    pub tracks: Vec<[f32; 2]>,
+    /// `[x, y]` of each sub-genre's centroid. Empty where no map was made.
+    pub centroids: Vec<[f32; 2]>,
+}
+
+/// Which part a track took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// The model learned from it.
+    Train,
+    /// It chose the epoch.
+    Validation,
+    /// Held out: seen by nothing but the test.
+    Test,
+}
+
+impl Split {
+    /// The word the pages use.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Train => "training",
+            Self::Validation => "validation",
+            Self::Test => "held out",
+        }
+    }
+}
+
+/// One track.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrackRow {
+    /// What a listener sees of it. Its sub-genre is the truth it was judged against.
+    pub meta: TrackMeta,
+    /// The part it took.
+    pub split: Split,
+    /// The sub-genre whose centroid is nearest.
+    pub predicted: u32,
+    /// Cosine similarity to that centroid, -1 to 1.
+    pub similarity: f32,
+    /// Cosine similarity to the centroid of its own sub-genre less the largest to any other: below 0 where the
+    /// prediction is wrong.
+    pub margin: f32,
+    /// The most similar other tracks, best first.
+    pub neighbours: Vec<Neighbour>,
+}
+
+impl TrackRow {
+    /// Whether the nearest centroid is that of the track's own sub-genre.
+    pub fn is_right(&self) -> bool {
+        self.predicted == self.meta.sub_genre
+    }
+}
+
+/// A track similar to another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Neighbour {
+    /// Index of the track.
+    pub track: u32,
+    /// Cosine similarity, -1 to 1.
+    pub similarity: f32,
+}
+
+/// A file that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The file: relative to the library in private sites, `sub-genre, file 3` in public ones.
+    pub file: String,
+    /// What was being done: `read`, `decode`, `embed`.
+    pub stage: String,
+    /// Why it failed.
+    pub reason: String,
+}
+
+/// Files left out on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skipped {
+    /// Why, such as `not an audio file`.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+}
+
+impl Report {
+    /// Sum of the durations of all tracks, in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.sub_genres.iter().map(|s| s.duration_s).sum()
+    }
+
+    /// The bytes of `report.json`: compact JSON with a final newline.
+    ///
+    /// # Errors
+    /// As [`Report::validate`]: a report that contradicts itself is not written.
+    pub fn to_json(&self) -> Result<Vec<u8>, ReportError> {
+        self.validate()?;
+        let mut bytes = serde_json::to_vec(self).map_err(ReportError::Json)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Reads `report.json`.
+    ///
+    /// # Errors
+    /// Refuses what is not JSON of this layout, another format version, and contradictions.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, ReportError> {
+        /// Read first, so that another version gives its own message instead of one about a field.
+        #[derive(Deserialize)]
+        struct Header {
+            format: u32,
+        }
+        let header: Header = serde_json::from_slice(bytes).map_err(ReportError::Json)?;
+        if header.format != REPORT_FORMAT {
+            return Err(ReportError::Format { found: header.format });
+        }
+        let report: Self = serde_json::from_slice(bytes).map_err(ReportError::Json)?;
+        report.validate()?;
+        Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    #[test]
+    fn a_report_survives_its_json() {
+        let report = sample::report();
+        let bytes = report.to_json().unwrap();
+        let read = Report::from_json(&bytes).unwrap();
+        assert_eq!(read, report);
+        assert_eq!(read.to_json().unwrap(), bytes);
+    }
+
+    #[test]
+    fn another_format_is_named() {
+        let mut report = sample::report();
+        report.format = 7;
+        let bytes = serde_json::to_vec(&report).unwrap();
+        let error = Report::from_json(&bytes).unwrap_err().to_string();
+        assert_eq!(error, "expected report format 1, found 7: make the site again with this version");
+    }
+
+    #[test]
+    fn unknown_fields_are_refused() {
+        let mut value = serde_json::to_value(sample::report()).unwrap();
+        value["elapsed_s"] = 3.into();
+        assert!(Report::from_json(value.to_string().as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! How well the machine hears the playlists, measured on tracks it has not trained on; and what is near what.
+
+use anyhow::Context;
+use pmsl_core::Vectors;
+use pmsl_core::metrics::Centroids;
+use pmsl_core::project::umap;
+use pmsl_core::search::{Neighbour, Searcher, similarity};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::features::UsableLibrary;
+use super::split::CheckedSplit;
+use crate::cache::{KeyBuilder, read_json, write_json};
+use crate::outcome::RunError;
+use crate::plan::Plan;
+use crate::stopwatch::Worked;
+
+/// Version of how embeddings are judged and laid out.
+const EVALUATION_VERSION: u32 = 1;
+
+/// What the report and the explorer are made from, besides the embeddings themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Evaluation {
+    /// How each track is judged by the sub-genres' centroids.
+    pub(crate) judgements: Vec<Judgement>,
+    /// Place of each track on the map.
+    pub(crate) positions: Vec<[f32; 2]>,
+    /// Place of each sub-genre's centroid on the map.
+    pub(crate) centroid_positions: Vec<[f32; 2]>,
+    /// The most similar tracks of each track, best first: index and cosine similarity.
+    pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
+}
+
+/// How a track is judged by the sub-genres' centroids, which are means of training tracks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Judgement {
+    /// The sub-genre whose centroid is nearest.
+    pub(crate) predicted: usize,
+    /// Cosine similarity to that centroid.
+    pub(crate) similarity: f64,
+    /// Cosine similarity to the centroid of its own sub-genre less the largest to any other.
+    pub(crate) margin: f64,
+}
+
+/// Judges the embeddings: centroids from training tracks, map, neighbours.
+pub(crate) fn evaluate(
+    plan: &Plan,
+    library: &UsableLibrary,
+    split: &CheckedSplit,
+    vectors: &Vectors,
+) -> Result<Worked<Evaluation>, RunError> {
+    let path = plan.evaluation_path(key(plan, library, split, vectors)?);
+    if let Some(evaluation) = read_json(&path)? {
+        return Ok(Worked::new(evaluation, 0, vectors.len()));
+    }
+    let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
+    let classes = library.sub_genres.len();
+    let centroids = Centroids::of(vectors, &labels, classes, split.split.train.iter().copied())
+        .context("the training tracks have no centroids")?;
+    let judgements = (0..vectors.len())
+        .map(|track| judge(&centroids, vectors.row(track), labels[track]))
+        .collect::<Option<Vec<_>>>()
+        .context("no sub-genre has a centroid: there are no training tracks")?;
+    let searcher = Searcher::new(vectors.clone());
+    let listed = plan.config.site.neighbours;
+    let neighbours = (0..vectors.len())
+        .into_par_iter()
+        .map(|track| searcher.neighbours(track, listed).into_iter().map(pair).collect())
+        .collect();
+    let (positions, centroid_positions) = map(plan, vectors, &centroids)?;
+    let evaluation = Evaluation { judgements, positions, centroid_positions, neighbours };
+    write_json(&path, &evaluation)?;
+    Ok(Worked::new(evaluation, vectors.len(), 0))
+}
+
+fn key(
+    plan: &Plan,
+    library: &UsableLibrary,
+    split: &CheckedSplit,
+    vectors: &Vectors,
+) -> anyhow::Result<crate::cache::Key> {
+    let values: Vec<u8> = vectors.as_slice().iter().flat_map(|value| value.to_le_bytes()).collect();
+    let labels: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
+    Ok(KeyBuilder::new("evaluation", EVALUATION_VERSION)
+        .bytes("vectors", &values)
+        .options("labels", &labels)?
+        .options("train", &split.split.train)?
+        .options("umap", &plan.config.umap)?
+        .options("neighbours", &plan.config.site.neighbours)?
+        .options("seed", &plan.config.seed)?
+        .finish())
+}
+
+fn pair(neighbour: Neighbour) -> (usize, f32) {
+    (neighbour.track, neighbour.similarity as f32)
+}
+
+fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> Option<Judgement> {
+    let nearest = centroids.predict(vector)?;
+    // A sub-genre whose training tracks cancel out has no centroid; nothing is less similar than -1.
+    let to_own = centroids.get(own).map_or(-1.0, |centroid| similarity(vector, centroid));
+    let margin = if nearest.label == own { nearest.margin.unwrap_or(2.0) } else { to_own - nearest.similarity };
+    Some(Judgement { predicted: nearest.label, similarity: nearest.similarity, margin })
+}
+
+/// Lays out tracks and centroids together; returns their places.
+fn map(plan: &Plan, vectors: &Vectors, centroids: &Centroids) -> anyhow::Result<(Vec<[f32; 2]>, Vec<[f32; 2]>)> {
+    let joint = [vectors.as_slice(), centroids.vectors().as_slice()].concat();
+    let joint = Vectors::normalized(joint, vectors.dim())?;
+    let mut tracks = umap(&joint, &plan.config.umap, plan.config.seed)?;
+    let placed = tracks.split_off(vectors.len());
+    // Where a sub-genre has no centroid, the middle of the map stands in.
+    let middle = |axis: usize| tracks.iter().map(|p| p[axis]).sum::<f32>() / tracks.len().max(1) as f32;
+    let middle = [middle(0), middle(1)];
+    let positions = (0..centroids.classes())
+        .map(|class| centroids.labels().binary_search(&class).map_or(middle, |row| placed[row]))
+        .collect();
+    Ok((tracks, positions))
+}

@@ -1,0 +1,253 @@
+//! From files to stored features: decode, choose chunks, filterbank, half precision, one file a track.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, anyhow};
+use half::f16;
+use pmsl_core::audio::read_chunks;
+use pmsl_core::features::{AstFilterbank, FEATURE_VERSION};
+use pmsl_core::library::Skipped;
+use pmsl_core::track::{SubGenre, TrackMeta};
+use rayon::prelude::*;
+
+use super::library::{Candidate, CandidateLibrary, FailedTrack};
+use crate::cache::{
+    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, failure_path, read_json,
+    write_json,
+};
+use crate::console::Console;
+use crate::outcome::RunError;
+use crate::plan::Plan;
+use crate::stopwatch::Worked;
+
+/// The tracks that can be used, with their features.
+#[derive(Clone, Debug)]
+pub(crate) struct UsableLibrary {
+    /// Sub-genres with at least one usable track.
+    pub(crate) sub_genres: Vec<SubGenre>,
+    /// Usable tracks, in the library's order. [`Candidate::entry`]'s sub-genre refers to the list above.
+    pub(crate) tracks: Vec<Candidate>,
+    /// What a listener sees of each track. The duration is the decoded one.
+    pub(crate) metas: Vec<TrackMeta>,
+    /// The key of each track's features.
+    pub(crate) keys: Vec<Key>,
+    /// The features themselves.
+    pub(crate) features: FeatureStore,
+    /// Tracks that cannot be used.
+    pub(crate) failures: Vec<FailedTrack>,
+    /// Files that are no audio.
+    pub(crate) skipped: Vec<Skipped>,
+    /// What the user should know.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Makes the features that are not there yet.
+///
+/// # Errors
+/// When no track is usable, or the work folder cannot be written. A single bad track is a row in
+/// [`UsableLibrary::failures`].
+pub(crate) fn features(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    library: CandidateLibrary,
+) -> Result<Worked<UsableLibrary>, RunError> {
+    let keys = library.tracks.iter().map(|track| feature_key(plan, track)).collect::<anyhow::Result<Vec<_>>>()?;
+    if plan.force {
+        forget_failures(plan, &keys);
+    }
+    let states = keys.iter().map(|key| State::look(plan, *key)).collect::<anyhow::Result<Vec<_>>>()?;
+    // Two entries may be the same audio (allowed duplicates, copies): the work is done once.
+    let mut missing: BTreeMap<Key, usize> = BTreeMap::new();
+    for (index, (state, key)) in states.iter().zip(&keys).enumerate() {
+        if matches!(state, State::Missing) {
+            missing.entry(*key).or_insert(index);
+        }
+    }
+    let mut order: Vec<usize> = missing.values().copied().collect();
+    order.sort_unstable();
+    let progress = console.progress("features", order.len() as u64);
+    order.par_iter().try_for_each_init(
+        || AstFilterbank::new(&plan.config.features),
+        |filterbank, &index| -> anyhow::Result<()> {
+            let filterbank = filterbank.as_mut().map_err(|error| anyhow!("{error}"))?;
+            if cancel.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let track = &library.tracks[index];
+            match extract(plan, filterbank, track, cancel) {
+                Ok(chunks) => FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?,
+                Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
+                Err(error) => {
+                    let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
+                    write_json(&failure_path(&plan.work, keys[index]), &remembered)?;
+                    progress.line(&format!("skipped: {}: {error:#}", track.entry.relative_path));
+                }
+            }
+            progress.advance(&track.entry.relative_path);
+            Ok(())
+        },
+    )?;
+    progress.finish();
+    if cancel.load(Ordering::Relaxed) {
+        return Err(RunError::Interrupted);
+    }
+    let usable = collect(plan, library, &keys, states).map_err(RunError::Failed)?;
+    console.detail(&format!("features: {} of {} tracks decoded", order.len(), usable.tracks.len()));
+    let reused = usable.tracks.len().saturating_sub(order.len());
+    Ok(Worked::new(usable, order.len(), reused))
+}
+
+/// Counts the tracks whose features are not there yet.
+pub(crate) fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyhow::Result<usize> {
+    let mut missing = 0;
+    for track in &library.tracks {
+        missing += usize::from(matches!(State::look(plan, feature_key(plan, track)?)?, State::Missing));
+    }
+    Ok(missing)
+}
+
+fn feature_key(plan: &Plan, track: &Candidate) -> anyhow::Result<Key> {
+    Ok(KeyBuilder::new("features", FEATURE_VERSION)
+        .bytes("format", &crate::cache::FEATURE_FORMAT_VERSION.to_le_bytes())
+        .bytes("content", &track.stamp.content)
+        .options("audio", &plan.config.audio)?
+        .options("features", &plan.config.features)?
+        .finish())
+}
+
+/// What the cache knows of a track.
+enum State {
+    Stored(FeatureFile),
+    Failed(Remembered),
+    Missing,
+}
+
+impl State {
+    fn look(plan: &Plan, key: Key) -> anyhow::Result<Self> {
+        let path = plan.feature_path(key);
+        match FeatureFile::open(&path) {
+            Ok(file) => return Ok(Self::Stored(file)),
+            Err(FeatureFileError::Io(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("could not read {}", path.display()));
+            }
+            Err(_) => {}
+        }
+        Ok(read_json(&failure_path(&plan.work, key))?.map_or(Self::Missing, Self::Failed))
+    }
+}
+
+/// Lets failed tracks be tried again.
+fn forget_failures(plan: &Plan, keys: &[Key]) {
+    for key in keys {
+        // What is not there is forgotten already.
+        let _ = fs::remove_file(failure_path(&plan.work, *key));
+    }
+}
+
+/// Decodes a track and computes the features of its chunks.
+fn extract(
+    plan: &Plan,
+    filterbank: &mut AstFilterbank,
+    track: &Candidate,
+    cancel: &AtomicBool,
+) -> anyhow::Result<StoredChunks> {
+    let audio = read_chunks(&track.entry.path, &plan.config.audio, cancel)?;
+    let (frames, mels) = (filterbank.frames(), filterbank.mels());
+    let mut values = Vec::with_capacity(audio.chunks.len() * frames * mels);
+    let mut features = Vec::with_capacity(frames * mels);
+    for chunk in &audio.chunks {
+        filterbank.compute(&chunk.samples, &mut features)?;
+        values.extend(features.iter().copied().map(f16::from_f32));
+    }
+    Ok(StoredChunks {
+        frames,
+        mels,
+        starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
+        values,
+        duration_s: audio.duration_s as f32,
+        decode_errors: audio.decode_errors,
+    })
+}
+
+/// Sorts the tracks into usable and failed ones.
+fn collect(
+    plan: &Plan,
+    library: CandidateLibrary,
+    keys: &[Key],
+    states: Vec<State>,
+) -> anyhow::Result<UsableLibrary> {
+    let total = library.tracks.len() + library.failures.len();
+    let mut failures = library.failures;
+    let (mut tracks, mut files, mut usable_keys) = (Vec::new(), Vec::new(), Vec::new());
+    for ((track, key), state) in library.tracks.into_iter().zip(keys).zip(states) {
+        let state = if matches!(state, State::Missing) { State::look(plan, *key)? } else { state };
+        match state {
+            State::Stored(file) => {
+                tracks.push(track);
+                files.push(file);
+                usable_keys.push(*key);
+            }
+            State::Failed(Remembered { stage, reason }) => {
+                failures.push(FailedTrack { path: track.entry.relative_path, stage, reason });
+            }
+            State::Missing => {
+                return Err(anyhow!("{}: its features vanished from the work folder", track.entry.relative_path));
+            }
+        }
+    }
+    if tracks.is_empty() {
+        let example = failures.first().map_or_else(String::new, |failure| {
+            format!("; the first of {}: {}: {}", failures.len(), failure.path, failure.reason)
+        });
+        return Err(anyhow!("none of the library's {total} tracks could be used{example}"));
+    }
+    let mut warnings = Vec::new();
+    let (sub_genres, renumbered) = drop_empty(library.sub_genres, &tracks, &mut warnings);
+    for track in &mut tracks {
+        track.entry.sub_genre = renumbered[track.entry.sub_genre];
+    }
+    let metas = tracks.iter().zip(&files).map(|(track, file)| meta(track, file)).collect();
+    Ok(UsableLibrary {
+        sub_genres,
+        tracks,
+        metas,
+        keys: usable_keys,
+        features: FeatureStore::new(files)?,
+        failures,
+        skipped: library.skipped,
+        warnings,
+    })
+}
+
+/// Drops sub-genres without a usable track, and says where each one went.
+fn drop_empty(
+    sub_genres: Vec<SubGenre>,
+    tracks: &[Candidate],
+    warnings: &mut Vec<String>,
+) -> (Vec<SubGenre>, Vec<usize>) {
+    let mut counts = vec![0_usize; sub_genres.len()];
+    for track in tracks {
+        counts[track.entry.sub_genre] += 1;
+    }
+    let mut kept = Vec::with_capacity(sub_genres.len());
+    let renumbered = sub_genres
+        .into_iter()
+        .zip(&counts)
+        .map(|(sub_genre, &count)| {
+            if count == 0 {
+                warnings.push(format!("the sub-genre {} has no usable track and is left out", sub_genre.name));
+            } else {
+                kept.push(sub_genre);
+            }
+            kept.len().saturating_sub(1)
+        })
+        .collect();
+    (kept, renumbered)
+}
+
+fn meta(track: &Candidate, file: &FeatureFile) -> TrackMeta {
+    track.stamp.tags.clone().into_meta(&track.entry, file.duration_s)
+}

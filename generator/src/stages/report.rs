@@ -1,0 +1,273 @@
+//! Gathers what the run found into the report that every page is made from.
+
+use pmsl_core::Vectors;
+use pmsl_core::dataset::Part;
+use pmsl_core::features::FEATURE_VERSION;
+use pmsl_core::index::FORMAT_VERSION;
+use pmsl_core::metrics::wilson_interval;
+use serde_json::{Value, json};
+
+use super::evaluate::Evaluation;
+use super::features::UsableLibrary;
+use super::model::{MODEL_VERSION, TrainedModel};
+use super::split::CheckedSplit;
+use crate::config::Share;
+use crate::outcome::RunError;
+use crate::plan::Plan;
+use crate::render;
+
+/// Fills the report.
+pub(crate) fn report(
+    plan: &Plan,
+    library: &UsableLibrary,
+    split: &CheckedSplit,
+    model: &TrainedModel,
+    vectors: &Vectors,
+    evaluation: &Evaluation,
+) -> Result<render::Report, RunError> {
+    let tracks = track_rows(plan, library, split, evaluation);
+    let validation: Vec<&render::TrackRow> = of_part(&tracks, render::Split::Validation).collect();
+    Ok(render::Report {
+        format: render::REPORT_FORMAT,
+        title: plan.title(),
+        build: build(plan, vectors),
+        sub_genres: sub_genres(library, split),
+        test: test_evaluation(library, split, &tracks),
+        validation: (!validation.is_empty()).then(|| score(&validation, render::TrackRow::is_right)),
+        training: training(plan, model),
+        map: map(plan, evaluation),
+        failures: failures(plan, library),
+        skipped: skipped(library),
+        warnings: warnings(plan, library, split),
+        config: public_config(plan)?,
+        tracks,
+    })
+}
+
+fn build(plan: &Plan, vectors: &Vectors) -> render::Build {
+    let backend = match plan.device.kind().to_string().as_str() {
+        "cpu" => "flex".to_owned(),
+        other => other.to_owned(),
+    };
+    render::Build {
+        pmsl: env!("CARGO_PKG_VERSION").into(),
+        front_end: format!("ast_fbank {FEATURE_VERSION}"),
+        model: format!("ast {MODEL_VERSION}"),
+        index_format: FORMAT_VERSION,
+        device: if plan.device.kind() == pmsl_core::models::DeviceKind::Cuda { "cuda" } else { "cpu" }.into(),
+        backend,
+        seed: plan.config.seed,
+        embedding_dim: vectors.dim() as u32,
+    }
+}
+
+fn sub_genres(library: &UsableLibrary, split: &CheckedSplit) -> Vec<render::SubGenreSummary> {
+    let mut summaries: Vec<render::SubGenreSummary> = library
+        .sub_genres
+        .iter()
+        .map(|sub_genre| render::SubGenreSummary {
+            sub_genre: sub_genre.clone(),
+            train: 0,
+            validation: 0,
+            test: 0,
+            duration_s: 0.0,
+        })
+        .collect();
+    for (meta, part) in library.metas.iter().zip(&split.parts) {
+        let summary = &mut summaries[meta.sub_genre as usize];
+        summary.duration_s += f64::from(meta.duration_s);
+        *match part {
+            Part::Train => &mut summary.train,
+            Part::Validation => &mut summary.validation,
+            Part::Test => &mut summary.test,
+        } += 1;
+    }
+    summaries
+}
+
+fn track_rows(
+    plan: &Plan,
+    library: &UsableLibrary,
+    split: &CheckedSplit,
+    evaluation: &Evaluation,
+) -> Vec<render::TrackRow> {
+    let rows = library.metas.iter().zip(&split.parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
+    rows.enumerate()
+        .map(|(track, (((_, part), judgement), neighbours))| render::TrackRow {
+            meta: super::publish::published_meta(plan, library, track),
+            split: match part {
+                Part::Train => render::Split::Train,
+                Part::Validation => render::Split::Validation,
+                Part::Test => render::Split::Test,
+            },
+            predicted: judgement.predicted as u32,
+            similarity: judgement.similarity as f32,
+            margin: judgement.margin as f32,
+            neighbours: neighbours
+                .iter()
+                .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })
+                .collect(),
+        })
+        .collect()
+}
+
+fn of_part(tracks: &[render::TrackRow], part: render::Split) -> impl Iterator<Item = &render::TrackRow> {
+    tracks.iter().filter(move |track| track.split == part)
+}
+
+fn score(tracks: &[&render::TrackRow], is_right: impl Fn(&render::TrackRow) -> bool) -> render::Score {
+    let correct = tracks.iter().filter(|track| is_right(track)).count();
+    render::Score::new(correct as u32, tracks.len() as u32, |correct, n| {
+        wilson_interval(correct as usize, n as usize).map_or((0.0, 1.0), |interval| (interval.low, interval.high))
+    })
+}
+
+fn test_evaluation(library: &UsableLibrary, split: &CheckedSplit, tracks: &[render::TrackRow]) -> render::Evaluation {
+    let classes = library.sub_genres.len();
+    let held_out: Vec<&render::TrackRow> = of_part(tracks, render::Split::Test).collect();
+    let mut confusion = vec![vec![0; classes]; classes];
+    for track in &held_out {
+        confusion[track.meta.sub_genre as usize][track.predicted as usize] += 1;
+    }
+    let genre = |sub_genre: u32| library.sub_genres[sub_genre as usize].genre.as_deref();
+    let is_genre_right = |track: &render::TrackRow| genre(track.predicted) == genre(track.meta.sub_genre);
+    let mut genres: Vec<&str> = Vec::new();
+    for name in library.sub_genres.iter().filter_map(|sub_genre| sub_genre.genre.as_deref()) {
+        if !genres.contains(&name) {
+            genres.push(name);
+        }
+    }
+    let members = |keep: &dyn Fn(u32) -> bool| -> Vec<&render::TrackRow> {
+        held_out.iter().copied().filter(|track| keep(track.meta.sub_genre)).collect()
+    };
+    render::Evaluation {
+        overall: score(&held_out, render::TrackRow::is_right),
+        chance: 1.0 / classes as f64,
+        majority: majority(library, split, &held_out),
+        per_sub_genre: (0..classes as u32)
+            .map(|class| score(&members(&|sub_genre| sub_genre == class), render::TrackRow::is_right))
+            .collect(),
+        genre_overall: (!genres.is_empty()).then(|| score(&held_out, is_genre_right)),
+        per_genre: genres
+            .iter()
+            .map(|&name| render::GenreScore {
+                genre: name.to_owned(),
+                score: score(&members(&|sub_genre| genre(sub_genre) == Some(name)), is_genre_right),
+            })
+            .collect(),
+        confusion,
+    }
+}
+
+/// The accuracy of always naming the sub-genre with the most training tracks; the first of equals.
+fn majority(library: &UsableLibrary, split: &CheckedSplit, held_out: &[&render::TrackRow]) -> Option<f64> {
+    let mut counts = vec![0_usize; library.sub_genres.len()];
+    for &track in &split.split.train {
+        counts[library.metas[track].sub_genre as usize] += 1;
+    }
+    let largest = counts.iter().max()?;
+    let named = counts.iter().position(|count| count == largest)? as u32;
+    let right = held_out.iter().filter(|track| track.meta.sub_genre == named).count();
+    (!held_out.is_empty()).then(|| right as f64 / held_out.len() as f64)
+}
+
+fn training(plan: &Plan, model: &TrainedModel) -> render::Training {
+    let outcome = &model.record.outcome;
+    let patience = plan.config.train.early_stop_patience.unwrap_or_default();
+    render::Training {
+        parameters: outcome.parameters as u64,
+        trainable_parameters: outcome.trained_parameters as u64,
+        planned_epochs: plan.config.train.epochs as u32,
+        steps_per_epoch: model.record.steps_per_epoch as u32,
+        epochs: outcome
+            .history
+            .iter()
+            .map(|epoch| render::Epoch {
+                epoch: epoch.epoch as u32,
+                train_loss: epoch.loss as f32,
+                validation_accuracy: epoch.validation_accuracy,
+                learning_rate: epoch.learning_rate,
+            })
+            .collect(),
+        step_losses: outcome.step_losses.clone(),
+        best_epoch: (outcome.best_epoch > 0).then_some(outcome.best_epoch as u32),
+        stopped_early: outcome.stopped_early.then(|| format!("no gain in {patience} validations")),
+    }
+}
+
+fn map(plan: &Plan, evaluation: &Evaluation) -> render::Map {
+    let umap = &plan.config.umap;
+    render::Map {
+        method: format!("UMAP, {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
+        tracks: evaluation.positions.clone(),
+        centroids: evaluation.centroid_positions.clone(),
+    }
+}
+
+fn failures(plan: &Plan, library: &UsableLibrary) -> Vec<render::Failure> {
+    let mut rows: Vec<render::Failure> = library
+        .failures
+        .iter()
+        .map(|failed| render::Failure {
+            file: failed.path.clone(),
+            stage: failed.stage.clone(),
+            reason: failed.reason.clone(),
+        })
+        .collect();
+    if plan.config.site.share == Share::Public {
+        for (number, row) in rows.iter_mut().enumerate() {
+            row.file = format!("file {}", number + 1);
+        }
+    }
+    rows
+}
+
+fn skipped(library: &UsableLibrary) -> Vec<render::Skipped> {
+    let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+    for skipped in library.skipped.iter().filter(|skipped| !skipped.reason.is_failure()) {
+        *counts.entry(skipped.reason.summary()).or_default() += 1;
+    }
+    counts.into_iter().map(|(reason, count)| render::Skipped { reason: reason.to_owned(), count }).collect()
+}
+
+fn warnings(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> Vec<String> {
+    let mut warnings: Vec<String> = library.warnings.iter().chain(&split.warnings).cloned().collect();
+    let damaged = (0..library.tracks.len()).filter(|&track| library.features.file(track).decode_errors > 0).count();
+    if damaged > 0 {
+        warnings.push(format!("{damaged} files are damaged in places; what could be decoded was used."));
+    }
+    let untitled = super::publish::untitled(library).count();
+    if plan.config.site.share == Share::Public && untitled > 0 {
+        warnings.push(format!(
+            "{untitled} tracks have no title tag and are shown by number, since public sites hold no file names."
+        ));
+    }
+    warnings
+}
+
+/// The resolved config without the folders of this machine.
+fn public_config(plan: &Plan) -> Result<Value, RunError> {
+    let mut config = serde_json::to_value(&plan.config).map_err(|error| RunError::Failed(error.into()))?;
+    for (section, field) in [("library", Some("path")), ("work", None)] {
+        let value = match field {
+            Some(field) => config.get_mut(section).and_then(|section| section.get_mut(field)),
+            None => config.get_mut(section),
+        };
+        if let Some(value) = value
+            && !value.is_null()
+        {
+            *value = json!("(left out)");
+        }
+    }
+    if let Some(Value::String(pretrained)) = config.pointer_mut("/model/pretrained")
+        && std::path::Path::new(pretrained.as_str()).is_dir()
+    {
+        "(a local folder)".clone_into(pretrained);
+    }
+    if let Some(config) = config.as_object_mut() {
+        // How many threads computed does not change the result, and the result is what the report is about.
+        config.remove("threads");
+        config.remove("$schema");
+    }
+    Ok(config)
+}

@@ -1,0 +1,157 @@
+//! Whole runs on a small library: what is reused, what is reproduced, what survives.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use crate::support::{Bench, snapshot, stderr, stdout};
+
+fn modification_times(bench: &Bench) -> Vec<(std::path::PathBuf, SystemTime)> {
+    let site = bench.site();
+    snapshot(&site)
+        .into_keys()
+        .map(|name| {
+            let modified = fs::metadata(site.join(&name)).unwrap().modified().unwrap();
+            (name, modified)
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_makes_a_site_with_every_track() {
+    let bench = Bench::new(5);
+    let output = bench.run();
+    let report = bench.report();
+    assert_eq!(report["tracks"].as_array().unwrap().len(), 20);
+    assert_eq!(report["sub_genres"].as_array().unwrap().len(), 4);
+    let names: Vec<_> = report["sub_genres"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Chill", "Party", "Dark", "Bright"], "genres in order, prefixes stripped");
+    for page in ["index.html", "explorer.html"] {
+        assert!(bench.site().join(page).is_file(), "no {page}");
+    }
+    assert!(stdout(&output).contains("index.html"), "{}", stdout(&output));
+    let home = bench.path("");
+    for (name, bytes) in snapshot(&bench.site()) {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains(home.to_str().unwrap()), "{} names the machine's folders", name.display());
+    }
+}
+
+#[test]
+fn nothing_changed_means_nothing_done() {
+    let bench = Bench::new(3);
+    bench.run();
+    let before = modification_times(&bench);
+    let again = bench.command().arg("-v").output().unwrap();
+    assert!(again.status.success());
+    assert_eq!(modification_times(&bench), before);
+    assert!(stderr(&again).contains("0 of 12 tracks decoded"), "{}", stderr(&again));
+    assert!(stderr(&again).contains("training: nothing to do"), "{}", stderr(&again));
+}
+
+#[test]
+fn an_added_track_is_the_only_one_decoded() {
+    let bench = Bench::new(3);
+    bench.run();
+    bench.add_track("House/Chill", 2, 3);
+    let again = bench.command().arg("-v").output().unwrap();
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert!(stderr(&again).contains("1 of 13 tracks decoded"), "{}", stderr(&again));
+    assert_eq!(bench.report()["tracks"].as_array().unwrap().len(), 13);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_on_any_number_of_threads() {
+    let bench = Bench::new(3);
+    bench.run();
+    let first = snapshot(&bench.site());
+    for threads in ["1", "3"] {
+        fs::remove_dir_all(bench.path("work")).unwrap();
+        fs::remove_dir_all(bench.site()).unwrap();
+        let output = bench.command().args(["--threads", threads]).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let second = snapshot(&bench.site());
+        assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+        for (name, bytes) in &first {
+            assert!(second[name] == *bytes, "{} differs with {threads} threads", name.display());
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_goes_on_to_the_same_site() {
+    let undisturbed = Bench::new(3);
+    undisturbed.run();
+    let expected = snapshot(&undisturbed.site());
+    let bench = Bench::new(3);
+    // Killed ever later, so that each stage is hit; the last attempt is let through.
+    let mut delay = Duration::from_millis(30);
+    let mut kills = 0;
+    loop {
+        let mut child = bench.command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(delay);
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        delay = delay.mul_f32(1.2);
+    }
+    assert!(kills > 0, "the run was over before it could be killed");
+    assert!(snapshot(&bench.site()) == expected, "the site differs after {kills} kills");
+}
+
+#[test]
+fn bad_files_become_rows_and_are_not_tried_again() {
+    let bench = Bench::new(3);
+    let folder = bench.library().join("House/Chill");
+    fs::write(folder.join("empty.mp3"), b"").unwrap();
+    fs::write(folder.join("text.flac"), b"this is no flac file").unwrap();
+    fs::create_dir(folder.join("folder.mp3")).unwrap();
+    fs::write(folder.join("notes.txt"), b"not audio").unwrap();
+    let output = bench.run();
+    let report = bench.report();
+    assert_eq!(report["failures"].as_array().unwrap().len(), 2, "{}", report["failures"]);
+    assert_eq!(report["tracks"].as_array().unwrap().len(), 12);
+    assert!(stdout(&output).contains("2 files skipped"), "{}", stdout(&output));
+    let again = bench.command().arg("-v").output().unwrap();
+    assert!(stderr(&again).contains("0 of 12 tracks decoded"), "{}", stderr(&again));
+    let strict = bench.command().arg("--strict").output().unwrap();
+    assert_eq!(strict.status.code(), Some(3), "{}", stderr(&strict));
+}
+
+#[test]
+fn a_library_of_bad_files_only_fails() {
+    let bench = Bench::new(0);
+    fs::create_dir_all(bench.library().join("Bad")).unwrap();
+    fs::write(bench.library().join("Bad/empty.mp3"), b"").unwrap();
+    let output = bench.command().output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("none of the library's 1 tracks could be used"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_foreign_folder_is_not_overwritten() {
+    let bench = Bench::new(2);
+    fs::create_dir_all(bench.site()).unwrap();
+    fs::write(bench.site().join("thesis.txt"), b"years of work").unwrap();
+    let output = bench.command().output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(fs::read(bench.site().join("thesis.txt")).unwrap(), b"years of work");
+}
+
+#[test]
+fn a_private_site_holds_relative_paths_and_a_public_one_none() {
+    let bench = Bench::new(2);
+    bench.run();
+    let public = String::from_utf8_lossy(&snapshot(&bench.site()).into_values().flatten().collect::<Vec<_>>()).into_owned();
+    assert!(!public.contains("1_Dark"), "a public site names a folder");
+    bench.write_config(&json!({ "site": { "share": "private" } }));
+    bench.run();
+    let report = bench.report();
+    assert_eq!(report["tracks"][0]["meta"]["path"], "House/Chill/track 0.wav");
+}
