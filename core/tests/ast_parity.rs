@@ -1,10 +1,17 @@
 //! The transformer against Hugging Face `transformers`; goldens and their script are in `tests/parity/ast_model`.
 #![cfg(feature = "models")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests are not marked as such"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::backend::Flex;
+use burn::backend::flex::FlexDevice;
 use burn::tensor::{Tensor, TensorData};
 use pmsl_core::models::{Ast, AstConfig, AstOptions, Checkpoint, PatchGrid, load_pretrained, module_tensors};
 
@@ -21,7 +28,7 @@ fn small(frames: usize) -> AstOptions {
 
 fn load(options: &AstOptions, folder: &Path) -> Ast<Flex> {
     let config: AstConfig = options.resolve().unwrap();
-    load_pretrained(&config, folder, &Default::default()).unwrap().ast
+    load_pretrained(&config, folder, &FlexDevice).unwrap().ast
 }
 
 struct Cases(Checkpoint);
@@ -37,7 +44,7 @@ impl Cases {
 
     fn features(&self, name: &str) -> Tensor<Flex, 3> {
         let tensor = &self.0.tensors[name];
-        Tensor::from_data(TensorData::new(tensor.values.clone(), tensor.shape.clone()), &Default::default())
+        Tensor::from_data(TensorData::new(tensor.values.clone(), tensor.shape.clone()), &FlexDevice)
     }
 }
 
@@ -99,7 +106,7 @@ fn positions_are_adapted_as_the_authors_do() {
 fn a_longer_chunk_gives_the_output_of_transformers() {
     let cases = Cases::read(&goldens());
     let config = small(113).resolve().unwrap();
-    let loaded = load_pretrained::<Flex>(&config, &goldens(), &Default::default()).unwrap();
+    let loaded = load_pretrained::<Flex>(&config, &goldens(), &FlexDevice).unwrap();
     let grids = (PatchGrid { frequency: 12, time: 7 }, PatchGrid { frequency: 12, time: 10 });
     assert_eq!(loaded.adapted_positions, Some(grids));
     assert_close(&loaded.ast.forward(cases.features("features_longer"), None), cases.values("pooled_longer"));
@@ -119,7 +126,7 @@ fn the_layout_of_a_classifier_is_read_and_its_head_named() {
     fs::copy(goldens().join("config.json"), folder.path().join("config.json")).unwrap();
 
     let cases = Cases::read(&goldens());
-    let loaded = load_pretrained::<Flex>(&small(80).resolve().unwrap(), folder.path(), &Default::default()).unwrap();
+    let loaded = load_pretrained::<Flex>(&small(80).resolve().unwrap(), folder.path(), &FlexDevice).unwrap();
     assert_eq!(loaded.ignored, ["classifier.layernorm.bias"]);
     assert_eq!(loaded.adapted_positions, None);
     assert_close(&loaded.ast.forward(cases.features("features"), None), cases.values("pooled"));
@@ -132,7 +139,7 @@ fn refusal(break_it: impl FnOnce(&mut Checkpoint), options: &AstOptions) -> Stri
     break_it(&mut weights);
     weights.write(&folder.path().join("model.safetensors")).unwrap();
     fs::copy(goldens().join("config.json"), folder.path().join("config.json")).unwrap();
-    load_pretrained::<Flex>(&options.resolve().unwrap(), folder.path(), &Default::default()).unwrap_err().to_string()
+    load_pretrained::<Flex>(&options.resolve().unwrap(), folder.path(), &FlexDevice).unwrap_err().to_string()
 }
 
 #[test]
@@ -179,7 +186,7 @@ fn a_cut_file_is_refused() {
     let config = small(80).resolve().unwrap();
     for kept in [0, 4, 100, whole.len() - 1] {
         fs::write(folder.path().join("model.safetensors"), &whole[..kept]).unwrap();
-        let error = load_pretrained::<Flex>(&config, folder.path(), &Default::default()).unwrap_err();
+        let error = load_pretrained::<Flex>(&config, folder.path(), &FlexDevice).unwrap_err();
         assert!(error.to_string().contains("not a whole safetensors file"), "{error}");
     }
 }

@@ -124,16 +124,19 @@ impl Device {
     pub fn run<T: OnBackend>(self, code: T) -> T::Output {
         match (self.kind, self.precision) {
             #[cfg(feature = "ndarray")]
-            (DeviceKind::Ndarray, _) => code.run::<Autodiff<burn::backend::NdArray>>(Default::default()),
+            (DeviceKind::Ndarray, _) => run_on::<Autodiff<burn::backend::NdArray>, T>(code),
             #[cfg(feature = "cuda")]
-            (DeviceKind::Cuda, Precision::F32) => code.run::<Autodiff<burn::backend::Cuda>>(Default::default()),
+            (DeviceKind::Cuda, Precision::F32) => run_on::<Autodiff<burn::backend::Cuda>, T>(code),
             #[cfg(feature = "cuda")]
-            (DeviceKind::Cuda, Precision::Bf16) => {
-                code.run::<Autodiff<burn::backend::Cuda<half::bf16>>>(Default::default())
-            }
-            _ => code.run::<Autodiff<Flex>>(Default::default()),
+            (DeviceKind::Cuda, Precision::Bf16) => run_on::<Autodiff<burn::backend::Cuda<half::bf16>>, T>(code),
+            _ => run_on::<Autodiff<Flex>, T>(code),
         }
     }
+}
+
+/// Runs on the backend's first device.
+fn run_on<B: AutodiffBackend, T: OnBackend>(code: T) -> T::Output {
+    code.run::<B>(B::Device::default())
 }
 
 /// Does a sum on the GPU once. Where there is none, the driver's loader panics; that is caught, and kept off the

@@ -8,7 +8,7 @@ use burn::tensor::{Tensor, TensorData, backend::Backend};
 /// which no draw reaches.
 const DEVIATION: f64 = 0.02;
 
-/// Normal numbers from a seed: SplitMix64 (Steele et al. 2014) through the Box-Muller transform.
+/// Normal numbers from a seed: `SplitMix64` (Steele et al. 2014) through the Box-Muller transform.
 pub(crate) struct Initializer {
     state: u64,
 }

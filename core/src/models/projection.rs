@@ -108,10 +108,11 @@ impl<B: Backend> Projection<B> {
 mod tests {
     use super::*;
     use burn::backend::Flex;
+    use burn::backend::flex::FlexDevice;
 
     #[test]
     fn every_kind_has_its_width() {
-        let device = Default::default();
+        let device = FlexDevice;
         for (kind, dim) in [(ProjectionKind::None, 6), (ProjectionKind::Linear, 3), (ProjectionKind::Mlp, 3)] {
             let options = ProjectionOptions { kind, dim: 3, hidden: 5 };
             options.validate().unwrap();

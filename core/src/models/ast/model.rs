@@ -34,7 +34,7 @@ pub struct Ast<B: Backend> {
 impl AstConfig {
     /// A model with random weights, the same for the same seed on every device: normal with a deviation of 0.02
     /// (`initializer_range`), biases zero. Unlike `ASTModel`, which starts them at zero to be overwritten by
-    /// pretrained ones, positions and the two tokens are random as in DeiT, since a position that starts at zero
+    /// pretrained ones, positions and the two tokens are random as in `DeiT`, since a position that starts at zero
     /// tells the blocks nothing.
     pub fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Ast<B> {
         let mut random = Initializer::new(seed);
@@ -85,13 +85,13 @@ impl<B: Backend> Ast<B> {
         let embedded = linear(&self.patch_embedding, gather_patches(&self.config, features, patches));
         let embedded = embedded.reshape([batch, count, hidden]);
         let positions = self.position_embedding.val();
-        let pair_positions = positions.clone().slice([0..2]);
+        let pair_positions = positions.clone().narrow(0, 0, 2);
         let patch_positions = match patches {
             Some(kept) => {
                 let rows: Vec<i32> = kept.iter().map(|&patch| patch as i32 + 2).collect();
                 positions.select(0, Tensor::<B, 1, Int>::from_data(TensorData::from(rows.as_slice()), &device))
             }
-            None => positions.slice([2..self.config.tokens()]),
+            None => positions.narrow(0, 2, self.grid().patches()),
         };
         let pair = Tensor::cat(vec![self.class_token.val(), self.distillation_token.val()], 0) + pair_positions;
         let tokens = Tensor::cat(
@@ -103,7 +103,7 @@ impl<B: Backend> Ast<B> {
             tokens = block.forward(tokens, batch);
         }
         // Only the two tokens are pooled, so that only they need the final norm.
-        let pair = tokens.reshape([batch, count + 2, hidden]).slice([0..batch, 0..2]).reshape([2 * batch, hidden]);
+        let pair = tokens.reshape([batch, count + 2, hidden]).narrow(1, 0, 2).reshape([2 * batch, hidden]);
         let pair = layer_norm(&self.norm, LAYER_NORM_EPSILON, pair);
         pair.reshape([batch, 2, hidden]).mean_dim(1).reshape([batch, hidden])
     }

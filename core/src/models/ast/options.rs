@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Named sizes, after DeiT (Touvron et al. 2021, table 1), whose `base` is the size of the published AST.
+/// Named sizes, after `DeiT` (Touvron et al. 2021, table 1), whose `base` is the size of the published AST.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AstPreset {

@@ -70,7 +70,7 @@ pub(super) fn linear(input: FlexTensor, weight: FlexTensor, bias: &FlexTensor) -
 }
 
 /// The gradients of [`linear`]'s weight and bias.
-pub(super) fn linear_parameters_backward(input: FlexTensor, gradient: &FlexTensor) -> (FlexTensor, FlexTensor) {
+pub(super) fn linear_parameters_backward(input: &FlexTensor, gradient: &FlexTensor) -> (FlexTensor, FlexTensor) {
     let gradient = gradient.to_contiguous();
     let [_, outputs] = dims(&gradient);
     let bias = sum_tasks(outputs, values(&gradient).par_chunks(task_rows(outputs) * outputs), |rows, sums| {
@@ -141,18 +141,18 @@ struct Head {
 struct Heads {
     batch: usize,
     tokens: usize,
-    heads: usize,
+    count: usize,
     head_size: usize,
 }
 
 impl Heads {
     fn new(qkv: &FlexTensor, batch: usize, heads: usize) -> Self {
         let [rows, width] = dims(qkv);
-        Self { batch, tokens: rows / batch, heads, head_size: width / 3 / heads }
+        Self { batch, tokens: rows / batch, count: heads, head_size: width / 3 / heads }
     }
 
     fn hidden(self) -> usize {
-        self.heads * self.head_size
+        self.count * self.head_size
     }
 
     fn scale(self) -> f32 {
@@ -161,7 +161,7 @@ impl Heads {
 
     /// The index of a head in `0..batch * heads` as `(item, head)`.
     fn place(self, index: usize) -> (usize, usize) {
-        (index / self.heads, index % self.heads)
+        (index / self.count, index % self.count)
     }
 
     /// `[tokens, head_size]`: part `part` of a head in a matrix of `parts * hidden` columns.
@@ -195,8 +195,8 @@ impl Heads {
         rows.with_min_len(task_rows(columns)).for_each(|(row, output)| {
             let (item, token) = (row / self.tokens, row % self.tokens);
             for (place, output) in output.chunks_exact_mut(size).enumerate() {
-                let (part, head) = (place / self.heads, place % self.heads);
-                let result = &results[item * self.heads + head][part];
+                let (part, head) = (place / self.count, place % self.count);
+                let result = &results[item * self.count + head][part];
                 output.copy_from_slice(&result[token * size..(token + 1) * size]);
             }
         });

@@ -136,9 +136,13 @@ pub(super) fn softmax(row: &mut [f32], scale: f32) -> Normalizer {
                 }
             }
             let max = scale * lanes.iter().fold(rest, |max, &lane| max.max(lane));
-            row.iter_mut().for_each(|score| *score = exp(*score * scale - max));
+            for score in row.iter_mut() {
+                *score = exp(*score * scale - max);
+            }
             let inverse_sum = 1.0 / sum(row, row, |weight, _| weight);
-            row.iter_mut().for_each(|weight| *weight *= inverse_sum);
+            for weight in row.iter_mut() {
+                *weight *= inverse_sum;
+            }
             Normalizer { max, inverse_sum }
         },
     )
@@ -234,7 +238,7 @@ mod tests {
             (-3.0f32, -0.004_049_694, -0.011_945_602),
             (-0.5, -0.154_268_77, 0.132_504_74),
             (0.0, 0.0, 0.5),
-            (1.0, 0.841_344_75, 1.083_315_5),
+            (1.0, 0.841_344_7, 1.083_315_5),
             (4.0, 3.999_873_3, 1.000_503_7),
         ];
         for (x, expected, slope) in cases {

@@ -11,7 +11,7 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::{Autodiff, Flex};
 use burn::nn;
 use burn::tensor::module::attention;
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{AttentionModuleOptions, FloatTensor};
 use burn::tensor::{DType, Tensor, TensorMetadata, TensorPrimitive, activation, backend::Backend};
 
 use tracked::Tracked;
@@ -21,7 +21,7 @@ use tracked::Tracked;
 /// # Shapes
 /// - input, output: `[rows, width]`
 pub(crate) fn gelu<B: Backend>(input: Tensor<B, 2>) -> Tensor<B, 2> {
-    on_flex([primitive(input.clone())], |[x]| flex::gelu(x), |[x]| tracked::gelu(x))
+    on_flex(&[primitive(input.clone())], |[x]| flex::gelu(x), |[x]| tracked::gelu(x))
         .unwrap_or_else(|| activation::gelu(input))
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn linear<B: Backend>(layer: &nn::Linear<B>, input: Tensor<B, 2>) -> 
     let fast = layer.bias.as_ref().and_then(|bias| {
         let inputs = [primitive(input.clone()), primitive(layer.weight.val()), primitive(bias.val())];
         on_flex(
-            inputs,
+            &inputs,
             |[input, weight, bias]| flex::linear(input.clone(), weight.clone(), bias),
             |[input, weight, bias]| tracked::linear(input, weight, bias),
         )
@@ -50,7 +50,7 @@ pub(crate) fn layer_norm<B: Backend>(layer: &nn::LayerNorm<B>, epsilon: f64, inp
     let fast = layer.beta.as_ref().and_then(|beta| {
         let inputs = [primitive(input.clone()), primitive(layer.gamma.val()), primitive(beta.val())];
         on_flex(
-            inputs,
+            &inputs,
             |[input, gamma, beta]| flex::layer_norm(input, gamma, beta, epsilon as f32),
             |[input, gamma, beta]| tracked::layer_norm(input, gamma, beta, epsilon as f32),
         )
@@ -65,7 +65,7 @@ pub(crate) fn layer_norm<B: Backend>(layer: &nn::LayerNorm<B>, epsilon: f64, inp
 /// - output: `[batch * tokens, hidden]`
 pub(crate) fn self_attention<B: Backend>(qkv: Tensor<B, 2>, batch: usize, heads: usize) -> Tensor<B, 2> {
     let fast = on_flex(
-        [primitive(qkv.clone())],
+        &[primitive(qkv.clone())],
         |[qkv]| flex::attention(qkv, batch, heads).0,
         |[qkv]| tracked::attention(qkv, batch, heads),
     );
@@ -74,7 +74,7 @@ pub(crate) fn self_attention<B: Backend>(qkv: Tensor<B, 2>, batch: usize, heads:
         let (tokens, hidden) = (rows / batch, width / 3);
         let by_head = qkv.reshape([batch, tokens, 3 * heads, hidden / heads]).swap_dims(1, 2);
         let part = |i: usize| by_head.clone().slice([0..batch, i * heads..(i + 1) * heads]);
-        let output = attention(part(0), part(1), part(2), None, None, Default::default());
+        let output = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
         output.swap_dims(1, 2).reshape([rows, hidden])
     })
 }
@@ -85,7 +85,7 @@ fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B>
 
 /// Computes on the CPU's backend, without or with gradients; `None` on any other or for other numbers than f32.
 fn on_flex<B: Backend, const N: usize>(
-    inputs: [FloatTensor<B>; N],
+    inputs: &[FloatTensor<B>; N],
     plain: impl FnOnce([&FlexTensor; N]) -> FlexTensor,
     tracked: impl FnOnce([&Tracked; N]) -> Tracked,
 ) -> Option<Tensor<B, 2>> {
@@ -93,9 +93,9 @@ fn on_flex<B: Backend, const N: usize>(
         return None;
     }
     let output = if TypeId::of::<B>() == TypeId::of::<Flex>() {
-        same_type(plain(same_types(&inputs)?))
+        same_type(plain(same_types(inputs)?))
     } else if TypeId::of::<B>() == TypeId::of::<Autodiff<Flex>>() {
-        same_type(tracked(same_types(&inputs)?))
+        same_type(tracked(same_types(inputs)?))
     } else {
         None
     };
@@ -117,6 +117,7 @@ fn same_types<T: Any, U: Any, const N: usize>(values: &[T; N]) -> Option<[&U; N]
 mod tests {
     use super::*;
     use burn::backend::autodiff::checkpoint::strategy::BalancedCheckpointing;
+    use burn::backend::flex::FlexDevice;
     use burn::tensor::TensorData;
 
     type Fast = Autodiff<Flex>;
@@ -191,7 +192,7 @@ mod tests {
     fn what_is_not_a_number_is_not_hidden() {
         let mut values = numbers([4, 24], 1).to_vec::<f32>().unwrap();
         values[30] = f32::NAN;
-        let input = Tensor::<Flex, 2>::from_data(TensorData::new(values, [4, 24]), &Default::default());
+        let input = Tensor::<Flex, 2>::from_data(TensorData::new(values, [4, 24]), &FlexDevice);
         for output in [gelu(input.clone()), self_attention(input.clone(), 4, 2)] {
             assert!(output.into_data().iter::<f32>().any(f32::is_nan));
         }

@@ -62,7 +62,7 @@ impl Backward<Flex, 3> for Linear {
             gradients.register::<Flex>(node.id, Flex::float_matmul(gradient.clone(), weight.transpose(0, 1)));
         }
         if weight_node.is_some() || bias_node.is_some() {
-            let (weight, bias) = flex::linear_parameters_backward(input, &gradient);
+            let (weight, bias) = flex::linear_parameters_backward(&input, &gradient);
             for (node, gradient) in [(weight_node, weight), (bias_node, bias)] {
                 if let Some(node) = node {
                     gradients.register::<Flex>(node.id, gradient);

@@ -124,3 +124,90 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // The new name itself reaches the disk with its folder; elsewhere folders cannot be opened as files.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::{AstOptions, AudioEncoder, Encoder, ProjectionOptions, parameter_names};
+    use burn::backend::flex::FlexDevice;
+    use burn::backend::{Autodiff, Flex};
+
+    fn encoder(seed: u64) -> AudioEncoder<Autodiff<Flex>> {
+        let ast =
+            AstOptions { hidden_size: Some(12), depth: Some(2), heads: Some(3), frames: 32, ..Default::default() };
+        AudioEncoder::init(&ast.resolve().unwrap(), &ProjectionOptions::default(), seed, &FlexDevice)
+    }
+
+    #[test]
+    fn a_module_survives_the_round_trip_to_the_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, again) = (folder.path().join("first"), folder.path().join("again"));
+        let metadata: BTreeMap<_, _> = ["step", "config", "seed"].map(|key| (key.to_owned(), key.repeat(2))).into();
+        save_module(&encoder(1), metadata.clone(), &first).unwrap();
+        let other = encoder(2);
+        let names = parameter_names(&other);
+        let (loaded, found) = load_module(other, &first).unwrap();
+        assert_eq!(found, metadata);
+        assert_eq!(parameter_names(&loaded), names);
+        save_module(&loaded, found, &again).unwrap();
+        assert_eq!(fs::read(&first).unwrap(), fs::read(&again).unwrap());
+        assert_eq!(module_tensors(&loaded, ""), module_tensors(&encoder(1), ""));
+        assert_ne!(module_tensors(&loaded, ""), module_tensors(&encoder(2), ""));
+        // Nothing is left of the temporary names.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    /// Counts the parameters that have a gradient.
+    struct Learning<'a, G>(&'a G, usize);
+    impl<B: burn::tensor::backend::AutodiffBackend> burn::module::ModuleVisitor<B> for Learning<'_, B::Gradients> {
+        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<burn::tensor::Tensor<B, D>>) {
+            self.1 += usize::from(param.val().grad(self.0).is_some());
+        }
+    }
+
+    #[test]
+    fn a_loaded_module_still_learns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        save_module(&encoder(1), BTreeMap::new(), &path).unwrap();
+        let (loaded, _) = load_module(encoder(2), &path).unwrap();
+        let gradients = loaded.forward(burn::tensor::Tensor::ones([1, 32, 128], &FlexDevice), None).sum().backward();
+        let mut learning = Learning(&gradients, 0);
+        loaded.visit(&mut learning);
+        assert_eq!(learning.1, parameter_names(&loaded).len());
+    }
+
+    #[test]
+    fn tensors_of_other_parts_are_left_alone_and_wrong_ones_named() {
+        let mut tensors = module_tensors(&encoder(1), "model.");
+        tensors.insert("optimizer.step".to_owned(), NamedTensor { shape: vec![1], values: vec![3.0] });
+        let loaded = load_module_tensors(encoder(2), &tensors, "model.").unwrap();
+        assert_eq!(module_tensors(&loaded, ""), module_tensors(&encoder(1), ""));
+
+        tensors.insert("model.extra".to_owned(), NamedTensor { shape: vec![1], values: vec![3.0] });
+        tensors.remove("model.ast.norm.beta");
+        tensors.get_mut("model.ast.norm.gamma").unwrap().shape = vec![3, 4];
+        let message = load_module_tensors(encoder(2), &tensors, "model.").unwrap_err().to_string();
+        for part in ["3 tensors", "missing `model.ast.norm.beta` [12]", "no place for `model.extra`", "found [3, 4]"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_that_contradicts_its_shape_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        let tensors = BTreeMap::from([("a".to_owned(), NamedTensor { shape: vec![2], values: vec![1.0] })]);
+        assert!(matches!(Checkpoint { tensors, ..Default::default() }.write(&path), Err(WeightsError::Layout { .. })));
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir_all(path.join("by a folder")).unwrap();
+        assert!(matches!(Checkpoint::default().write(&path), Err(WeightsError::Io { action: "write", .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
