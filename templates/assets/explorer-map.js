@@ -6,7 +6,7 @@ pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect
   const context = canvas.getContext("2d");
   const count = subGenreOf.length;
   const bounds = boundsOf(positions);
-  const medians = mediansBySubGenre();
+  const labels = labelPlaces();
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let palette = readPalette();
   let width = 0, height = 0, ratio = 1;
@@ -27,14 +27,15 @@ pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect
     return box;
   }
 
-  function mediansBySubGenre() {
+  // A sub-genre's name stands over the middle of its points.
+  function labelPlaces() {
     const groups = names.map(() => ({ x: [], y: [] }));
     for (let i = 0; i < count; i++) {
       groups[subGenreOf[i]].x.push(positions[2 * i]);
       groups[subGenreOf[i]].y.push(positions[2 * i + 1]);
     }
-    const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-    return groups.map((group) => group.x.length ? { x: median(group.x), y: median(group.y) } : null);
+    const quantile = (values, share) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
+    return groups.map(({ x, y }) => x.length ? { x: quantile(x, 0.5), y: quantile(y, 0.95) } : null);
   }
 
   function readPalette() {
@@ -145,12 +146,12 @@ pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect
     context.lineWidth = 4;
     context.lineJoin = "round";
     const taken = [];
-    medians.forEach((median, i) => {
-      if (!median || shown.subGenre !== null && shown.subGenre !== i) return;
+    labels.forEach((place, i) => {
+      if (!place || shown.subGenre !== null && shown.subGenre !== i) return;
       const half = context.measureText(names[i]).width / 2;
-      const [mx, y] = toScreen(median.x, median.y);
-      if (mx < -half || mx > width + half) return;
-      const x = Math.min(Math.max(mx, half + 6), width - half - 6);
+      const [middle, top] = toScreen(place.x, place.y);
+      if (middle < -half || middle > width + half) return;
+      const x = Math.min(Math.max(middle, half + 6), width - half - 6), y = top - radius() - 6;
       const hits = (box) => Math.abs(box.x - x) < box.half + half + 4 && Math.abs(box.y - y) < 16;
       if (taken.some(hits)) return;
       taken.push({ x, y, half });
@@ -242,7 +243,8 @@ pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect
   /** Moves a track that lies outside into view. */
   function reveal(track) {
     const [x, y] = pointOf(track);
-    if (x > 20 && y > 20 && x < width - 20 && y < height - 20) return redraw();
+    // Before the page is laid out everything fits anyway.
+    if (!width || x > 20 && y > 20 && x < width - 20 && y < height - 20) return redraw();
     const from = { ...view }, to = { x: positions[2 * track], y: positions[2 * track + 1] };
     const started = performance.now(), duration = still.matches ? 0 : 300;
     const step = (now) => {

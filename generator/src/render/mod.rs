@@ -6,6 +6,7 @@
 mod assets;
 mod charts;
 mod environment;
+pub mod explorer;
 mod pages;
 mod palette;
 mod report;
@@ -24,5 +25,5 @@ pub use report::{
     Build, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Neighbour, REPORT_FORMAT, Report, ReportError, Score,
     Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
-pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, write_site};
+pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

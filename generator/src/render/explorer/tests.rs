@@ -1,0 +1,63 @@
+use pmsl_core::{SubGenre, TrackMeta, Vectors, index::BuildId};
+
+use super::*;
+use crate::render::{Renderer, Site};
+
+fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
+    let meta: Vec<_> = (0..tracks)
+        .map(|i| TrackMeta { title: format!("</script><b>{i}"), path: Some("/".into()), ..TrackMeta::default() })
+        .collect();
+    let sub_genres = [SubGenre { genre: None, name: "</script>".into() }];
+    let vectors = Vectors::normalized((0..tracks * dim).map(|i| 1.0 + (i as f32).sin()).collect(), dim).unwrap();
+    let explorer = files(&ExplorerInput {
+        index: &IndexInput {
+            build_id: BuildId([0xab; 16]),
+            tracks: &meta,
+            sub_genres: &sub_genres,
+            vectors: &vectors,
+            positions: &vec![[0.0, 0.0]; tracks],
+        },
+    })
+    .unwrap();
+    let mut assets = Assets::shared();
+    explorer.register(&mut assets);
+    let mut renderer = Renderer::new(assets, Site::default()).unwrap();
+    renderer.add_template("explorer.html", TEMPLATE).unwrap();
+    let html = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
+    (html, explorer.files.into_iter().chain(renderer.assets().clone().into_files()).collect())
+}
+
+#[test]
+fn the_page_names_every_file_it_loads_and_no_other() {
+    let (html, files) = pages(3000, 128);
+    let index_files = files.iter().filter(|(path, _)| path.starts_with("assets/index-")).count();
+    assert_eq!(index_files, 3);
+    for (path, bytes) in &files {
+        assert!(html.replace("&#x2f;", "/").contains(path), "{path} is not in the page");
+        assert!(bytes.len() <= 1_000_000, "{path} has {} bytes", bytes.len());
+    }
+    assert!(html.contains(r#""build": "abababababababababababababababab""#), "{html}");
+}
+
+#[test]
+fn nothing_is_inline_that_the_policy_forbids() {
+    let (html, _) = pages(2, 3);
+    for forbidden in ["<style", " style=", " onclick=", " onload=", "javascript:", "http://", "https://"] {
+        assert!(!html.contains(forbidden), "{forbidden} in the page");
+    }
+    for script in html.split("<script").skip(1) {
+        let tag = script.split('>').next().unwrap();
+        assert!(tag.contains(" src=") || tag.contains("application/json"), "inline script{tag}");
+    }
+    // Data is in the chunks, never in the page.
+    assert!(!html.contains("<b>"));
+}
+
+#[test]
+fn a_chunk_script_decodes_to_its_bytes() {
+    use base64::Engine;
+    let bytes: Vec<u8> = (0..=255).collect();
+    let text = String::from_utf8(chunk::script("wasm", &bytes)).unwrap();
+    let data = text.strip_prefix("pmsl.chunk(\"wasm\",\"").and_then(|rest| rest.strip_suffix("\");\n")).unwrap();
+    assert_eq!(base64::engine::general_purpose::STANDARD.decode(data).unwrap(), bytes);
+}

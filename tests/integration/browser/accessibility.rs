@@ -1,0 +1,57 @@
+//! axe-core finds nothing, in light and dark, on a desk and on a phone, in every state of the page.
+
+use std::{env, fs};
+
+use serde_json::Value;
+
+use super::page::file_url;
+use super::session::{Browser, Scheme, Session, run};
+use super::site::Built;
+
+/// From `npm ci` in `tests/`.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/node_modules/axe-core/axe.min.js");
+
+#[test]
+fn axe_finds_nothing_in_light() {
+    axe_finds_nothing(Scheme::Light);
+}
+
+#[test]
+fn axe_finds_nothing_in_dark() {
+    axe_finds_nothing(Scheme::Dark);
+}
+
+fn axe_finds_nothing(scheme: Scheme) {
+    let Ok(axe) = fs::read_to_string(AXE) else {
+        assert!(env::var("PMSL_REQUIRE_BROWSERS").as_deref() != Ok("1"), "{AXE} is absent; run npm ci in tests/");
+        eprintln!("skipped: {AXE} is absent");
+        return;
+    };
+    let site = Built::new(1);
+    run(Browser::Chromium, scheme, async |session| {
+        session.open_explorer(&file_url(&site.root, "explorer.html")).await;
+        let dark: bool = session.script("return matchMedia('(prefers-color-scheme: dark)').matches").await;
+        assert_eq!(dark, scheme == Scheme::Dark);
+        session.script::<Value>(&axe).await;
+        assert_none(&session, "without a choice").await;
+        session.click("#option-1").await;
+        session.click("#track-play").await;
+        session.click("#grow [type=submit]").await;
+        session.click("#export summary").await;
+        for width in [1440, 768, 360] {
+            // Smaller than a window can be, so by the size of the page.
+            session.driver.set_window_rect(0, 0, width, 900).await.unwrap();
+            assert_none(&session, &format!("{width} wide")).await;
+        }
+    });
+}
+
+async fn assert_none(session: &Session, state: &str) {
+    let script = "const done = arguments[arguments.length - 1];
+        axe.run().then((r) => done(r.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html + n.failureSummary).join('; ')}`)), (e) => done([String(e)]))";
+    let violations: Vec<String> = session.driver.execute_async(script, Vec::new()).await.unwrap().convert().unwrap();
+    assert!(violations.is_empty(), "{state}: {violations:#?}");
+    let overflow: i64 =
+        session.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+    assert!(overflow <= 0, "{state}: the page is {overflow} px wider than the window");
+}

@@ -1,0 +1,53 @@
+//! What cannot work says so, and never shows a wrong answer.
+
+use std::fs;
+use std::path::Path;
+
+use super::page::file_url;
+use super::session::{Browser, Scheme, run};
+use super::site::Built;
+
+#[test]
+fn chromium_tells_what_is_wrong() {
+    tells_what_is_wrong(Browser::Chromium);
+}
+
+#[test]
+fn firefox_tells_what_is_wrong() {
+    tells_what_is_wrong(Browser::Firefox);
+}
+
+/// A way to break a site, and the words that the page has for it.
+type Breakage = (fn(&Built), &'static [&'static str]);
+
+const BREAKAGES: [Breakage; 5] = [
+    (|site| fs::remove_file(site.file("assets/index-0.")).unwrap(), &["index-0.", "is missing"]),
+    (|site| change(&site.file("assets/index-0."), |text| text.replacen("AAAA", "AAAB", 1)), &["is damaged"]),
+    (|site| change(&site.file("assets/index-0."), |text| text.replacen("AAAA", "", 1)), &["index-0.", "is damaged"]),
+    (
+        |site| fs::copy(Built::new(2).file("assets/index-0."), site.file("assets/index-0.")).map(drop).unwrap(),
+        &["build 0101", "build 0202"],
+    ),
+    (|site| change(&site.file("assets/viewer-wasm."), |text| text.replacen("AGFzbQ", "AGFzbR", 1)), &["cannot start"]),
+];
+
+fn tells_what_is_wrong(browser: Browser) {
+    run(browser, Scheme::Light, async |session| {
+        for (breakage, words) in BREAKAGES {
+            let site = Built::new(1);
+            breakage(&site);
+            session.open(&file_url(&site.root, "explorer.html"), "#problem").await;
+            let told: String = session.script("return document.querySelector('#problem').innerText").await;
+            assert!(words.iter().all(|word| told.contains(word)), "{words:?}: {told}");
+            assert!(told.contains("The report works without it."), "{told}");
+            assert!(!session.find("#explorer").await.is_displayed().await.unwrap());
+        }
+    });
+}
+
+fn change(path: &Path, how: impl Fn(String) -> String) {
+    let text = fs::read_to_string(path).unwrap();
+    let changed = how(text.clone());
+    assert_ne!(changed, text, "{} was not changed", path.display());
+    fs::write(path, changed).unwrap();
+}

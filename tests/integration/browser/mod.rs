@@ -1,0 +1,9 @@
+//! The site in real browsers: opened by a double click from a folder with spaces, and from a host under a sub-path.
+
+mod accessibility;
+mod broken;
+mod explorer;
+mod host;
+mod page;
+mod session;
+mod site;

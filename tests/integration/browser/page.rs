@@ -1,0 +1,116 @@
+//! What a listener does on the explorer, in words.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thirtyfour::{By, Key, WebElement};
+
+use super::session::{Browser, Session};
+
+/// How long a page may take for anything before the test gives up. No bar: a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The address of a page opened by double click.
+pub(super) fn file_url(root: &Path, page: &str) -> String {
+    format!("file://{}", root.join(page).display()).replace(' ', "%20")
+}
+
+impl Session {
+    /// Opens a page and waits until `selector` is seen.
+    pub(super) async fn open(&self, url: &str, selector: &str) {
+        self.driver.goto(url).await.unwrap();
+        self.wait_until(&format!("{selector} on {url}"), async |session: &Self| {
+            session
+                .script::<bool>(&format!(
+                    "const e = document.querySelector({selector:?}); return !!e && e.checkVisibility()"
+                ))
+                .await
+        })
+        .await;
+    }
+
+    /// Opens the explorer and waits until it can be used.
+    pub(super) async fn open_explorer(&self, url: &str) {
+        self.open(url, "html[data-explorer=ready] #explorer, #problem:not([hidden])").await;
+        let problem: String =
+            self.script("return document.querySelector('#problem:not([hidden])')?.innerText ?? ''").await;
+        assert_eq!(problem, "", "{url}");
+    }
+
+    pub(super) async fn wait_until(&self, what: &str, condition: impl AsyncFn(&Self) -> bool) {
+        let started = Instant::now();
+        while !condition(self).await {
+            assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(super) async fn script<T: DeserializeOwned>(&self, script: &str) -> T {
+        self.driver.execute(script, Vec::new()).await.unwrap().convert().unwrap()
+    }
+
+    pub(super) async fn find(&self, css: &str) -> WebElement {
+        self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    pub(super) async fn click(&self, css: &str) {
+        // Scrolled to the middle, where no bar lies over it.
+        self.script::<Value>(&format!(
+            "document.querySelector({css:?}).scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        ))
+        .await;
+        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Replaces the text of a field by typing.
+    pub(super) async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.send_keys(Key::Control + "a").await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    pub(super) async fn text(&self, css: &str) -> String {
+        self.script(&format!("return document.querySelector({css:?}).textContent.trim()")).await
+    }
+
+    /// The tracks of a list, top to bottom.
+    pub(super) async fn tracks(&self, list: &str) -> Vec<usize> {
+        self.script(&format!(
+            "return [...document.querySelectorAll('{list} > li')].map((row) => Number(row.dataset.track ?? row.id.replace('option-', '')))"
+        ))
+        .await
+    }
+
+    /// The content of the only file saved so far, and its name.
+    pub(super) async fn download(&self) -> (String, String) {
+        let saved = |session: &Self| {
+            let entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
+            entries.filter(|path| path.extension().is_some_and(|e| e == "m3u8")).next()
+        };
+        self.wait_until("the download", async |session: &Self| {
+            saved(session).is_some_and(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))
+        })
+        .await;
+        let path = saved(self).unwrap();
+        (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
+    }
+
+    /// Nothing was logged as an error, nothing broke the policy, and nothing was asked of another host.
+    pub(super) async fn assert_clean(&self, origin: &str) {
+        let problems: Vec<String> = self.script("return window.problems").await;
+        assert!(problems.is_empty(), "{problems:?}");
+        if self.browser == Browser::Chromium {
+            let log = self.driver.browser_log().await.unwrap();
+            assert!(log.is_empty(), "{log:?}");
+        }
+        let resources: Vec<String> =
+            self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)").await;
+        let foreign: Vec<_> =
+            resources.iter().filter(|name| !name.starts_with(origin) && !name.starts_with("blob:")).collect();
+        assert!(foreign.is_empty(), "{foreign:?}");
+        assert!(!resources.is_empty(), "the browser does not tell what it loaded");
+    }
+}

@@ -1,0 +1,142 @@
+//! A small made-up site.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pmsl_core::index::{BuildId, IndexInput};
+use pmsl_core::search::Searcher;
+use pmsl_core::{SubGenre, TrackMeta, Vectors};
+use pmsl_generator::render::explorer::{self, ExplorerInput};
+use pmsl_generator::render::{Assets, Renderer, Site};
+use tempfile::TempDir;
+
+pub(super) const TRACKS: usize = 120;
+const DIM: usize = 24;
+const SUB_GENRES: [&str; 4] = ["Émotional Techno", "Dark Techno", "Chill House", "Party House"];
+
+/// Catches what goes wrong before any other script runs, for browsers whose driver does not tell.
+const WATCHER: &str = "
+window.problems = [];
+const note = (kind) => (event) => window.problems.push(`${kind}: ${event.message || event.reason || event.violatedDirective || event.target.src}`);
+addEventListener('error', note('error'), true);
+addEventListener('unhandledrejection', note('rejection'));
+addEventListener('securitypolicyviolation', note('policy'));
+for (const level of ['error', 'warn']) {
+  const tell = console[level];
+  console[level] = (...words) => { window.problems.push(`${level}: ${words.join(' ')}`); tell(...words); };
+}
+";
+
+/// A site on disk, and what was put into it.
+pub(super) struct Built {
+    _folder: TempDir,
+    pub(super) root: PathBuf,
+    pub(super) tracks: Vec<TrackMeta>,
+    pub(super) searcher: Searcher,
+}
+
+impl Built {
+    /// Writes a site whose vectors are made from `seed`.
+    pub(super) fn new(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let tracks: Vec<TrackMeta> = (0..TRACKS).map(|i| track(i, &mut random)).collect();
+        let sub_genres = SUB_GENRES.map(|name| SubGenre { genre: None, name: name.into() });
+        let centres: Vec<f32> = (0..SUB_GENRES.len() * DIM).map(|_| random.signed()).collect();
+        let near = |track: &TrackMeta, at: usize, random: &mut Random| {
+            centres[track.sub_genre as usize * DIM + at] + 0.6 * random.signed()
+        };
+        let data =
+            tracks.iter().flat_map(|t| (0..DIM).map(|at| near(t, at, &mut random)).collect::<Vec<_>>()).collect();
+        let vectors = Vectors::normalized(data, DIM).unwrap();
+        let positions: Vec<[f32; 2]> = vectors.rows().map(|row| [row[0], row[1]]).collect();
+        let index = IndexInput {
+            build_id: BuildId([seed as u8; 16]),
+            tracks: &tracks,
+            sub_genres: &sub_genres,
+            vectors: &vectors,
+            positions: &positions,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("my site, with spaces");
+        write(&root, &index);
+        Self { _folder: folder, root, tracks, searcher: Searcher::new(vectors) }
+    }
+
+    /// The one file whose path begins so.
+    pub(super) fn file(&self, beginning: &str) -> PathBuf {
+        let (folder, name) = beginning.rsplit_once('/').unwrap();
+        let entries = fs::read_dir(self.root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let mut found = entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(name));
+        let file = found.next().unwrap();
+        assert_eq!(found.next(), None);
+        file
+    }
+}
+
+fn write(root: &Path, index: &IndexInput<'_>) {
+    let explorer = explorer::files(&ExplorerInput { index }).unwrap();
+    let mut assets = Assets::shared();
+    explorer.register(&mut assets);
+    assets.insert("watcher.js", WATCHER.into());
+    let site = Site { title: "Nachtarchiv".into(), version: "0".into(), explorer: true, versions: Vec::new() };
+    let mut renderer = Renderer::new(assets, site).unwrap();
+    renderer.add_template("explorer.html", explorer::TEMPLATE).unwrap();
+    let page = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
+    let watcher = format!("<head>\n<script src=\"{}\"></script>", renderer.assets().path("watcher.js").unwrap());
+    let page = page.replacen("<head>", &watcher, 1);
+    fs::create_dir_all(root.join("assets")).unwrap();
+    for (path, bytes) in explorer.files.into_iter().chain(renderer.assets().clone().into_files()) {
+        fs::write(root.join(path), bytes).unwrap();
+    }
+    fs::write(root.join("explorer.html"), page).unwrap();
+    fs::create_dir_all(root.join("audio")).unwrap();
+    fs::write(root.join("audio/tone 1.wav"), silence()).unwrap();
+}
+
+fn track(i: usize, random: &mut Random) -> TrackMeta {
+    const FIRST: [&str; 8] = ["Night", "Silver", "Glass", "Café", "Hollow", "Velvet", "Solar", "Paper"];
+    const SECOND: [&str; 8] = ["Drive", "Horizon", "Letters", "Rain", "Machines", "Signal", "Ritual", "Echo"];
+    const ARTISTS: [&str; 6] = ["Lena Vogel", "Marek Novák", "Søren Hallén", "Tegel System", "Ánna & Sons", "Otto"];
+    let edition = if i % 10 == 9 { " - Radio Edit" } else { "" };
+    let number = if edition.is_empty() { i } else { i - 1 };
+    let word = |words: &[&'static str], n: usize| words[n % words.len()];
+    TrackMeta {
+        title: format!("{} {} {number}{edition}", word(&FIRST, number), word(&SECOND, number / 8)),
+        artist: (i % 7 != 3).then(|| word(&ARTISTS, number).into()),
+        album: (i % 3 == 0).then(|| "Transmissions".into()),
+        bpm: (i % 2 == 0).then_some(128.0),
+        key: (i % 2 == 0).then(|| "8A".into()),
+        duration_s: 200.0 + 100.0 * random.signed(),
+        sub_genre: (i * SUB_GENRES.len() / TRACKS) as u32,
+        path: (i % 4 == 0).then(|| format!("Techno/{i:03} Ä #1.wav")),
+        audio: (i == 1).then(|| "audio/tone 1.wav".into()),
+        ..TrackMeta::default()
+    }
+}
+
+/// A second of silence: 8-bit mono WAV at 8 kHz.
+fn silence() -> Vec<u8> {
+    let samples = 8000_u32;
+    let mut wav = Vec::new();
+    wav.extend(b"RIFF");
+    wav.extend((36 + samples).to_le_bytes());
+    wav.extend(b"WAVEfmt ");
+    for (value, bytes) in [(16, 4), (1, 2), (1, 2), (8000, 4), (8000, 4), (1, 2), (8_u32, 2)] {
+        wav.extend(&value.to_le_bytes()[..bytes]);
+    }
+    wav.extend(b"data");
+    wav.extend(samples.to_le_bytes());
+    wav.resize(wav.len() + samples as usize, 128);
+    wav
+}
+
+/// Knuth's linear congruential generator.
+struct Random(u64);
+
+impl Random {
+    /// Uniform in -1 to 1.
+    fn signed(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1_u32 << 23) as f32 - 1.0
+    }
+}
