@@ -61,6 +61,24 @@ impl Fixture {
         (source, labels)
     }
 
+    /// Tracks of `classes` sub-genres, `per_class` of each in turn, that differ by the mels that sound loudest.
+    pub(crate) fn bands(
+        classes: usize,
+        per_class: usize,
+        chunks: usize,
+        frames: usize,
+        mels: usize,
+    ) -> (Self, Vec<u32>) {
+        let labels: Vec<u32> = (0..classes * per_class).map(|track| (track / per_class) as u32).collect();
+        let mut source = Self::waves(labels.len(), chunks, frames, mels);
+        for (chunks, &label) in source.chunks.iter_mut().zip(&labels) {
+            for (place, value) in chunks.iter_mut().flat_map(|chunk| chunk.iter_mut().enumerate()) {
+                *value += f32::from(u8::from(place % mels * classes / mels == label as usize));
+            }
+        }
+        (source, labels)
+    }
+
     pub(crate) fn chunk(&self, track: usize, chunk: usize) -> &[f32] {
         &self.chunks[track][chunk]
     }

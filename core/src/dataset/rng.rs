@@ -11,6 +11,7 @@ pub(crate) enum Purpose {
     Crop = 5,
     Augment = 6,
     Patchout = 7,
+    Backend = 8,
 }
 
 /// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is

@@ -14,7 +14,9 @@ mod parameters;
 mod resume_tests;
 mod run;
 mod schedule;
+mod snapshot;
 mod state;
+mod steps;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

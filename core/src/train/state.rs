@@ -168,7 +168,7 @@ mod tests {
             .map(|(place, parameter)| (missing != Some(place)).then(|| Tensor::ones([parameter.len], &FlexDevice)))
             .collect();
         let (_, norm) = state.step::<B, _>(encoder, gradients, &parameters, &options, 0.1, 0);
-        let firsts = state.slots.into_iter().flatten().map(|slot| slot.moments.first.slice([0..1]).into_scalar() / 0.1);
+        let firsts = state.slots.into_iter().flatten().map(|slot| slot.moments.first.slice(0..1).into_scalar() / 0.1);
         (norm.into_scalar(), firsts.collect())
     }
 

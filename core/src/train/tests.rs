@@ -1,5 +1,6 @@
 use std::sync::atomic::AtomicBool;
 
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 
 use super::toy::Toy;
@@ -32,9 +33,11 @@ pub(super) fn options() -> TrainOptions {
 }
 
 pub(super) struct Setting {
-    source: Fixture,
-    sub_genres: Vec<u32>,
-    split: Split,
+    pub(super) source: Fixture,
+    pub(super) sub_genres: Vec<u32>,
+    pub(super) split: Split,
+    /// Of the encoder. The backend's random numbers are the process's: only a test alone in its process can use it.
+    pub(super) dropout: f64,
 }
 
 impl Setting {
@@ -46,7 +49,7 @@ impl Setting {
         let (source, sub_genres) = Fixture::tones(5, per_class, 3, noise);
         let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
         let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
-        Self { source, sub_genres, split }
+        Self { source, sub_genres, split, dropout: 0.0 }
     }
 
     pub(super) fn run(
@@ -65,7 +68,9 @@ impl Setting {
             checkpoint,
         };
         let cancel = AtomicBool::new(false);
-        train(Toy::<B>::new(8, 12, 6, 2), &job, &mut |event| on_event(&event, &cancel), &cancel)
+        let mut encoder = Toy::<B>::new(8, 12, 6, 2);
+        encoder.dropout.prob = self.dropout;
+        train(encoder, &job, &mut |event| on_event(&event, &cancel), &cancel)
     }
 
     pub(super) fn embed(&self, encoder: &Toy<Flex>, tracks: &[usize]) -> Vectors {
@@ -225,7 +230,7 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
             Ok(())
         }
     }
-    let Setting { source, sub_genres, split } = Setting::new(1.0);
+    let Setting { source, sub_genres, split, .. } = Setting::new(1.0);
     let source = Broken(source);
     let plan = options().validate().unwrap();
     let job =
@@ -272,4 +277,47 @@ fn events_come_in_order() {
         .unwrap();
     assert_eq!(steps, (1..=20).collect::<Vec<_>>());
     assert_eq!(epochs, [1, 2, 3, 4]);
+}
+
+#[test]
+fn the_transformer_trains_with_its_blocks_frozen_or_not() {
+    use crate::models::{AstOptions, AudioEncoder, ProjectionOptions};
+
+    let (source, sub_genres) = Fixture::bands(3, 6, 2, 32, 32);
+    let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
+    let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
+    let ast = AstOptions {
+        hidden_size: Some(12),
+        depth: Some(2),
+        heads: Some(3),
+        patch_stride: [16, 16],
+        mels: 32,
+        frames: 32,
+        ..AstOptions::default()
+    };
+    let encoder = || AudioEncoder::<B>::init(&ast.resolve().unwrap(), &ProjectionOptions::default(), 5, &FlexDevice);
+    let tokens: Vec<_> = parameters::list(&encoder(), &TrainOptions::default())
+        .into_iter()
+        .filter(|parameter| parameter.name.contains("token") || parameter.name.contains("position"))
+        .map(|parameter| parameter.role)
+        .collect();
+    assert_eq!(tokens, [parameters::Role::Trained { rate: 1.0, decays: false }; 3]);
+    let plan = |freeze_depths| {
+        let run = TrainOptions { crop_frames: None, patchout: 0.5, freeze_depths, ..options() };
+        run.validate().unwrap()
+    };
+    for freeze_depths in [0, 3] {
+        let plan = plan(freeze_depths);
+        let job = TrainJob {
+            source: &source,
+            sub_genres: &sub_genres,
+            split: &split,
+            plan: &plan,
+            seed: 1,
+            checkpoint: None,
+        };
+        let (_, outcome) = train(encoder(), &job, &mut |_| {}, &AtomicBool::new(false)).unwrap();
+        assert!(outcome.history[3].loss < outcome.history[0].loss, "{:?}", outcome.history);
+        assert_eq!(outcome.trained_parameters < outcome.parameters, freeze_depths > 0);
+    }
 }

@@ -1,6 +1,7 @@
 //! A small encoder, so that tests of the loop are fast.
 
 use burn::module::{Module, Param, ParamId};
+use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
 
 use crate::dataset::rng::{CounterRng, Purpose};
@@ -14,6 +15,7 @@ pub(crate) struct Toy<B: Backend> {
     pub(crate) block: Param<Tensor<B, 2>>,
     pub(crate) class_token: Param<Tensor<B, 2>>,
     pub(crate) head: Param<Tensor<B, 2>>,
+    pub(crate) dropout: Dropout,
 }
 
 impl<B: Backend> Toy<B> {
@@ -30,6 +32,7 @@ impl<B: Backend> Toy<B> {
             block: matrix(hidden, hidden),
             class_token: matrix(1, hidden),
             head: matrix(hidden, dim),
+            dropout: DropoutConfig::new(0.0).init(),
         }
     }
 }
@@ -47,7 +50,7 @@ impl<B: Backend> Encoder<B> for Toy<B> {
         let mean = features.mean_dim(1).squeeze_dim::<2>(1);
         let hidden = mean.matmul(self.input.val()).add(self.shift.val().unsqueeze()).tanh();
         let hidden = hidden.matmul(self.block.val()).add(self.class_token.val()).tanh();
-        hidden.matmul(self.head.val())
+        self.dropout.forward(hidden).matmul(self.head.val())
     }
 
     fn patch_count(&self, frames: usize) -> usize {
