@@ -17,7 +17,7 @@ const SUB_GENRES: [&str; 4] = ["Émotional Techno", "Dark Techno", "Chill House"
 /// Catches what goes wrong before any other script runs, for browsers whose driver does not tell.
 const WATCHER: &str = "
 window.problems = [];
-const note = (kind) => (event) => window.problems.push(`${kind}: ${event.message || event.reason || event.violatedDirective || event.target.src}`);
+const note = (kind) => (event) => window.problems.push(`${kind}: ${event.message || event.reason || event.violatedDirective || event.target.src + ' ' + event.target.error?.message}`);
 addEventListener('error', note('error'), true);
 addEventListener('unhandledrejection', note('rejection'));
 addEventListener('securitypolicyviolation', note('policy'));
