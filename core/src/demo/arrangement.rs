@@ -90,25 +90,15 @@ pub(super) struct Habits {
 
 impl Habits {
     pub(super) fn draw(random: &mut Random) -> Self {
-        Self {
-            melodic_intro: random.chance(0.4),
-            beat_in_break: random.chance(0.4),
-            late_lead: random.chance(0.35),
-        }
+        Self { melodic_intro: random.chance(0.4), beat_in_break: random.chance(0.4), late_lead: random.chance(0.35) }
     }
 
     pub(super) fn levels(self, bar: Bar) -> Levels {
         let rise = bar.progress;
         match bar.section {
-            Section::Intro if self.melodic_intro => Levels {
-                kick: 0.8,
-                hats: 0.4,
-                chords: 0.9,
-                motif: 0.6,
-                bass: 0.4,
-                texture: 1.0,
-                ..Levels::default()
-            },
+            Section::Intro if self.melodic_intro => {
+                Levels { kick: 0.8, hats: 0.4, chords: 0.9, motif: 0.6, bass: 0.4, texture: 1.0, ..Levels::default() }
+            }
             Section::Intro => Levels {
                 kick: 1.0,
                 backbeat: 0.6,

@@ -2,8 +2,8 @@
 
 use fundsp::prelude32::{dcblock_hz, highpass_hz, highshelf_hz, lowpass_hz, lowpole_hz, reverb3_stereo};
 
-use super::sound::{Frame, Place, add};
 use super::song::Song;
+use super::sound::{Frame, Place, add};
 
 /// The peak of every finished track, -1 dBFS.
 const PEAK: f32 = 0.891;

@@ -65,8 +65,7 @@ pub(super) const PUNCHY_BASS_LINES: &[&str] =
     &["..X...X...X...X.", "..X.x.X...X.x.X.", "x.X.x.X.x.X.x.X.", "..Xx..X...Xx..Xx", "x..X..X.x..X.xX."];
 pub(super) const PSY_BASS_LINES: &[&str] =
     &[".xxx.xxx.xxx.xxx", ".xxX.xxX.xxX.xxX", ".xXx.xXx.xXx.xXx", "..xx..xx..xx..xx"];
-pub(super) const REVERSE_BASS_LINES: &[&str] =
-    &["..X-..X-..X-..X-", "..X-..X-..X-..Xx", ".xx-.xx-.xx-.xx-"];
+pub(super) const REVERSE_BASS_LINES: &[&str] = &["..X-..X-..X-..X-", "..X-..X-..X-..Xx", ".xx-.xx-.xx-.xx-"];
 
 pub(super) const SUSTAINED: &[&str] = &["X---------------"];
 pub(super) const HALVES: &[&str] = &["X-------x-------", "X-----------x---", "X---------x-----"];
@@ -81,8 +80,7 @@ pub(super) const HARD_CHORDS: &[&str] =
 
 pub(super) const ARPEGGIOS: &[&str] =
     &["x.x.x.x.x.x.x.x.", "x..x..x..x..x.x.", "xx.xx.xxxx.xx.xx", "x.xx.xx.x.xx.xx.", "x..x..xx.x..x..x"];
-pub(super) const RUNNING: &[&str] =
-    &["XxxxXxxxXxxxXxxx", "xxxXxxXxxxxXxxXx", "X.xxX.xxX.xxX.xx", "xxXx.xXxxxXx.xXx"];
+pub(super) const RUNNING: &[&str] = &["XxxxXxxxXxxxXxxx", "xxxXxxXxxxxXxxXx", "X.xxX.xxX.xxX.xx", "xxXx.xXxxxXx.xXx"];
 pub(super) const ACID_LINES: &[&str] =
     &["Xx-xxXx.xx-Xx.xX", "x.Xxx-xX.xx.Xx-x", "xxX-xx.XxxX-xx.x", "X.xx-XxxX.xx-Xxx", "xx.X-x.xxx.X-xXx"];
 pub(super) const SPARSE: &[&str] =
@@ -117,10 +115,35 @@ mod tests {
     #[test]
     fn every_pattern_is_one_bar_long_and_plays() {
         let tables = [
-            FOUR_ON_THE_FLOOR, KICK_FILLS, BACKBEATS, OFFBEAT_OPEN, TECHNO_HATS, HOUSE_HATS, GOA_HATS, HARD_HATS,
-            PERCUSSION, ROLLING_BASS_LINES, DARK_BASS_LINES, DEEP_BASS_LINES, PUNCHY_BASS_LINES, PSY_BASS_LINES,
-            REVERSE_BASS_LINES, SUSTAINED, HALVES, DUB_STABS, KEYS_STABS, PIANO_STABS, HARD_CHORDS, ARPEGGIOS, RUNNING,
-            ACID_LINES, SPARSE, LONG_PHRASES, FLOWING_PHRASES, ANTHEM_PHRASES, CHOPS,
+            FOUR_ON_THE_FLOOR,
+            KICK_FILLS,
+            BACKBEATS,
+            OFFBEAT_OPEN,
+            TECHNO_HATS,
+            HOUSE_HATS,
+            GOA_HATS,
+            HARD_HATS,
+            PERCUSSION,
+            ROLLING_BASS_LINES,
+            DARK_BASS_LINES,
+            DEEP_BASS_LINES,
+            PUNCHY_BASS_LINES,
+            PSY_BASS_LINES,
+            REVERSE_BASS_LINES,
+            SUSTAINED,
+            HALVES,
+            DUB_STABS,
+            KEYS_STABS,
+            PIANO_STABS,
+            HARD_CHORDS,
+            ARPEGGIOS,
+            RUNNING,
+            ACID_LINES,
+            SPARSE,
+            LONG_PHRASES,
+            FLOWING_PHRASES,
+            ANTHEM_PHRASES,
+            CHOPS,
         ];
         for pattern in tables.into_iter().flatten() {
             assert_eq!(pattern.len(), STEPS, "{pattern}");

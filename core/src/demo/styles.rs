@@ -36,7 +36,14 @@ const TECHNO_DRUMS: Drums = Drums {
     roll: false,
 };
 const HOUSE_DRUMS: Drums = Drums {
-    kick: KickSound { pitch_hz: (180.0, 52.0), sweep_s: 0.016, decay_s: 0.13, click: 0.15, drive: 0.05, length_s: 0.36 },
+    kick: KickSound {
+        pitch_hz: (180.0, 52.0),
+        sweep_s: 0.016,
+        decay_s: 0.13,
+        click: 0.15,
+        drive: 0.05,
+        length_s: 0.36,
+    },
     kick_gain: 0.9,
     tuned_kick: false,
     backbeat: &[Backbeat::Clap, Backbeat::Snare],
@@ -88,15 +95,8 @@ const fn wet(part: Part, echo: f32, reverb: f32) -> Part {
 }
 
 /// All styles, in the order of the library.
-pub(super) const STYLES: [Style; 7] = [
-    EMOTIONAL_TECHNO,
-    DARK_TECHNO,
-    CHILL_HOUSE,
-    PARTY_HOUSE,
-    CHILL_GOA,
-    PARTY_GOA,
-    ZYZZ_HARDSTYLE,
-];
+pub(super) const STYLES: [Style; 7] =
+    [EMOTIONAL_TECHNO, DARK_TECHNO, CHILL_HOUSE, PARTY_HOUSE, CHILL_GOA, PARTY_GOA, ZYZZ_HARDSTYLE];
 
 const EMOTIONAL_TECHNO: Style = Style {
     genre: "Techno",

@@ -63,7 +63,10 @@ impl Wavetables {
                     },
                     false,
                 ),
-                table(|partial| if partial < 1.5 { 1.0 } else { (0.15 + 0.5 * (partial % 2.0)) / partial.powf(1.6) }, false),
+                table(
+                    |partial| if partial < 1.5 { 1.0 } else { (0.15 + 0.5 * (partial % 2.0)) / partial.powf(1.6) },
+                    false,
+                ),
             ],
         }
     }

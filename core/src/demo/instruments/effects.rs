@@ -56,10 +56,7 @@ pub(in crate::demo) fn impact(brightness: f32, studio: &Studio, random: &mut Ran
             let boom = 0.5 * (TAU * phase).sin() * (-time_s / 0.35).exp();
             let [left, right] = &mut filters;
             let splash = 0.5 * (-time_s / 0.45).exp();
-            [
-                boom + splash * left.filter_mono(random.signed()),
-                boom + splash * right.filter_mono(random.signed()),
-            ]
+            [boom + splash * left.filter_mono(random.signed()), boom + splash * right.filter_mono(random.signed())]
         })
         .collect();
     fade_out(&mut clip, studio.frames(0.1));

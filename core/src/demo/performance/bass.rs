@@ -20,9 +20,8 @@ pub(super) fn play(song: &Song, studio: &Studio, mixer: &mut Mixer) {
     let mut notes = Notes::new(Sound::Subtractive(patch), studio, random.fork("clip"));
     let patterns = [random.pick(bass.lines), random.pick(bass.lines)];
     // The leaps are drawn once, so that the line repeats.
-    let leaps: Vec<i32> = (0..32)
-        .map(|_| if random.chance(bass.leaps) { random.pick(&[12, 12, 7, -2]) } else { 0 })
-        .collect();
+    let leaps: Vec<i32> =
+        (0..32).map(|_| if random.chance(bass.leaps) { random.pick(&[12, 12, 7, -2]) } else { 0 }).collect();
     for (index, bar) in song.bars.iter().enumerate() {
         let level = bass.gain * song.habits.levels(*bar).bass;
         if level <= 0.0 {

@@ -80,11 +80,8 @@ fn play_part(
             // Fast lines of one voice slide now and then into an accent.
             let glide_from = previous.filter(|_| tone.hit.steps > 1 && part.contour != Contour::Arpeggio);
             let note = Note { glide_from, ..note(song, *bar, tone) };
-            let place = Place {
-                start: song.frame(index, tone.hit.step),
-                gain: level * (0.55 + 0.45 * tone.hit.velocity),
-                pan,
-            };
+            let place =
+                Place { start: song.frame(index, tone.hit.step), gain: level * (0.55 + 0.45 * tone.hit.velocity), pan };
             mixer.music(notes.get(note), place, sends);
             previous = Some(tone.midi);
         }
