@@ -113,7 +113,9 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
         if norm < 1e-6 {
             return Err(EmbedError::NoDirection { track });
         }
-        sum.iter_mut().for_each(|value| *value /= norm);
+        for value in sum {
+            *value /= norm;
+        }
     }
     let values = sums.into_iter().map(|value| value as f32).collect();
     Vectors::normalized(values, dim).map_err(|error| EmbedError::Device(error.to_string()))

@@ -99,6 +99,3 @@ fn cancelled_by_interrupt() -> Result<Arc<AtomicBool>, RunError> {
     .context("Ctrl-C cannot be caught")?;
     Ok(cancel)
 }
-//! wiring
-
-pub mod render;

@@ -25,7 +25,7 @@ const EMPTY_PACKETS_LIMIT: u32 = 20_000;
 /// Reads and decodes the default audio track of a file.
 pub(super) struct Decoder {
     format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
+    codec: Box<dyn AudioDecoder>,
     track_id: u32,
     interleaved: Vec<f32>,
     packets: u32,
@@ -54,8 +54,8 @@ impl Decoder {
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(AudioError::UnknownFormat)?;
-        let (track_id, decoder) = default_track(format.as_ref())?;
-        Ok(Self { format, decoder, track_id, interleaved: Vec::new(), packets: 0, errors: 0 })
+        let (track_id, codec) = default_track(format.as_ref())?;
+        Ok(Self { format, codec, track_id, interleaved: Vec::new(), packets: 0, errors: 0 })
     }
 
     /// Packets that could not be decoded so far.
@@ -78,7 +78,7 @@ impl Decoder {
                 Ok(None) => break,
                 // Another logical stream follows (chained Ogg): it may have another codec and sample rate.
                 Err(SymphoniaError::ResetRequired) => {
-                    (self.track_id, self.decoder) = default_track(self.format.as_ref())?;
+                    (self.track_id, self.codec) = default_track(self.format.as_ref())?;
                     continue;
                 }
                 Err(SymphoniaError::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => break,
@@ -94,7 +94,7 @@ impl Decoder {
                 continue;
             }
             self.packets += 1;
-            match self.decoder.decode(&packet) {
+            match self.codec.decode(&packet) {
                 Ok(buffer) if buffer.frames() > 0 && buffer.num_planes() > 0 => {
                     let spec = BlockSpec { sample_rate_hz: buffer.spec().rate(), channels: buffer.num_planes() };
                     mix_down(&buffer, &mut self.interleaved, mono);
@@ -102,7 +102,7 @@ impl Decoder {
                 }
                 Ok(_) => {}
                 Err(SymphoniaError::ResetRequired) => {
-                    self.decoder.reset();
+                    self.codec.reset();
                     self.errors += 1;
                 }
                 Err(_) => self.errors += 1,

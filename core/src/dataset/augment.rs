@@ -37,7 +37,9 @@ impl AugmentOptions {
         }
         if self.level_jitter > 0.0 {
             let offset = self.level_jitter * (2.0 * rng.unit() - 1.0);
-            chunk.iter_mut().for_each(|value| *value += offset);
+            for value in chunk.iter_mut() {
+                *value += offset;
+            }
         }
         for _ in 0..self.frequency_masks {
             let (start, width) = span(self.frequency_mask_mels, mels, rng);
@@ -57,6 +59,7 @@ fn span(longest: usize, len: usize, rng: &mut CounterRng) -> (usize, usize) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "values are copied, not computed")]
 mod tests {
     use super::*;
     use crate::dataset::rng::Purpose;

@@ -77,6 +77,7 @@ impl<'a> BatchAssembler<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "values are copied, not computed")]
 mod tests {
     use super::*;
     use crate::dataset::fixture::Fixture;

@@ -42,7 +42,7 @@ impl Fixture {
     }
 
     /// Tracks of `classes` sub-genres, `per_class` of each in turn, that differ by the mel band that sounds, under
-    /// noise of the given level.
+    /// noise of the given level. The last band tells nothing and is the loudest.
     pub(crate) fn tones(classes: usize, per_class: usize, chunks: usize, noise: f32) -> (Self, Vec<u32>) {
         let (frames, mels) = (6, 8);
         let labels: Vec<u32> = (0..classes * per_class).map(|track| (track / per_class) as u32).collect();
@@ -50,9 +50,11 @@ impl Fixture {
         for (track, label) in labels.iter().enumerate() {
             let mut rng = CounterRng::new(99, Purpose::Augment, [track as u64, 0]);
             for chunk in &mut source.chunks[track] {
+                let hum = 4.0 * noise * (rng.unit() * 2.0 - 1.0);
                 for (place, value) in chunk.iter_mut().enumerate() {
-                    let sounds = place % mels == *label as usize % mels;
-                    *value = f32::from(u8::from(sounds)) + noise * (rng.unit() * 2.0 - 1.0);
+                    let band = place % mels;
+                    let level = if band == mels - 1 { hum } else { f32::from(u8::from(band == *label as usize)) };
+                    *value = level + noise * (rng.unit() * 2.0 - 1.0);
                 }
             }
         }

@@ -13,7 +13,7 @@ pub(crate) enum Purpose {
     Patchout = 7,
 }
 
-/// A SplitMix64 stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is
+/// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is
 /// mixed from a seed, a purpose and two counters. Nothing has to be stored to resume: the stream of batch 1000 can be
 /// drawn without the 999 before it.
 #[derive(Clone, Debug)]

@@ -452,7 +452,9 @@ impl<'a> Dealer<'a> {
         for unit in self.units {
             parts[unit.part.unwrap_or(Part::Train) as usize].extend(unit.tracks);
         }
-        parts.iter_mut().for_each(|members| members.sort_unstable());
+        for members in &mut parts {
+            members.sort_unstable();
+        }
         self.ungrouped.sort_unstable();
         self.ungrouped.dedup();
         let [train, validation, test] = parts;

@@ -27,6 +27,10 @@ pub(super) fn flac(
     let source = MemSource::from_samples(&pcm, 2, BITS_PER_SAMPLE, sample_rate_hz as usize);
     let mut stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
         .map_err(|error| refused(error.to_string()))?;
+    // The encoder counts the shorter last block as the smallest, though RFC 9639, section 8.2 excludes it; symphonia
+    // would take the stream for one of variable block size and find no frame.
+    let block = config.block_size;
+    stream.stream_info_mut().set_block_sizes(block, block).map_err(|error| refused(error.to_string()))?;
     let comments = MetadataBlockData::new_unknown(VORBIS_COMMENT, &vorbis_comment(tags))
         .map_err(|error| refused(error.to_string()))?;
     stream.add_metadata_block(comments);

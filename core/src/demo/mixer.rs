@@ -3,7 +3,7 @@
 use fundsp::prelude32::{dcblock_hz, highpass_hz, highshelf_hz, lowpass_hz, lowpole_hz, reverb3_stereo};
 
 use super::song::Song;
-use super::sound::{Frame, Place, add};
+use super::sound::{Frame, Place, add, tuned};
 
 /// The peak of every finished track, -1 dBFS.
 const PEAK: f32 = 0.891;
@@ -76,12 +76,9 @@ impl Mixer {
     pub(super) fn finish(mut self, song: &Song, loudness_db: f32) -> Vec<Frame> {
         self.run_echo(song);
         self.run_reverb(song);
-        let rate = f64::from(self.rate_hz);
         let shelf_gain = (0.5 * (song.brightness - 0.5)).exp2();
-        let mut shelves = [0, 1].map(|_| highshelf_hz(3_500.0, 0.7, shelf_gain));
-        let mut rumble = [0, 1].map(|_| highpass_hz(27.0, 0.7));
-        shelves.iter_mut().for_each(|filter| filter.set_sample_rate(rate));
-        rumble.iter_mut().for_each(|filter| filter.set_sample_rate(rate));
+        let mut shelves = [0, 1].map(|_| tuned(highshelf_hz(3_500.0, 0.7, shelf_gain), self.rate_hz));
+        let mut rumble = [0, 1].map(|_| tuned(highpass_hz(27.0, 0.7), self.rate_hz));
         let duck = self.duck_envelope(song);
         let mut mix = self.drums;
         for ((frame, music), gain) in mix.iter_mut().zip(&self.music).zip(&duck) {
@@ -111,11 +108,8 @@ impl Mixer {
     /// An echo of three sixteenths that swaps sides, a little duller at every turn.
     fn run_echo(&mut self, song: &Song) {
         let delay = (3.0 * song.step_s() * self.rate_hz).round().max(1.0) as usize;
-        let rate = f64::from(self.rate_hz);
-        let mut low = [0, 1].map(|_| lowpass_hz(3_600.0, 0.6));
-        let mut high = [0, 1].map(|_| highpass_hz(320.0, 0.6));
-        low.iter_mut().for_each(|filter| filter.set_sample_rate(rate));
-        high.iter_mut().for_each(|filter| filter.set_sample_rate(rate));
+        let mut low = [0, 1].map(|_| tuned(lowpass_hz(3_600.0, 0.6), self.rate_hz));
+        let mut high = [0, 1].map(|_| tuned(highpass_hz(320.0, 0.6), self.rate_hz));
         let mut line = vec![[0.0_f32; 2]; delay];
         for (position, (input, music)) in self.echo.iter().zip(&mut self.music).enumerate() {
             let slot = &mut line[position % delay];
@@ -135,10 +129,8 @@ impl Mixer {
 
     fn run_reverb(&mut self, song: &Song) {
         let damping_hz = (2_600.0 * (1.6 * song.brightness).exp2()).min(0.4 * self.rate_hz);
-        let mut reverb = reverb3_stereo(song.reverb_s, 0.6, lowpole_hz(damping_hz));
-        let mut clear = [0, 1].map(|_| highpass_hz(220.0, 0.6));
-        reverb.set_sample_rate(f64::from(self.rate_hz));
-        clear.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(self.rate_hz)));
+        let mut reverb = tuned(reverb3_stereo(song.reverb_s, 0.6, lowpole_hz(damping_hz)), self.rate_hz);
+        let mut clear = [0, 1].map(|_| tuned(highpass_hz(220.0, 0.6), self.rate_hz));
         for (input, music) in self.reverb.iter().zip(&mut self.music) {
             let left = clear[0].filter_mono(input[0]);
             let right = clear[1].filter_mono(input[1]);
@@ -153,23 +145,21 @@ impl Mixer {
 fn master(mix: &mut [Frame], drive: f32, loudness_db: f32, rate_hz: f32) {
     let power = mix.iter().flatten().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / (2 * mix.len()) as f64;
     let gain = 10.0_f32.powf(loudness_db / 20.0) / (power.sqrt() as f32).max(1e-6);
-    let mut blockers = [0, 1].map(|_| dcblock_hz(8.0));
-    blockers.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate_hz)));
+    let mut blockers = [0, 1].map(|_| tuned(dcblock_hz(8.0), rate_hz));
     let knee = 0.85 - 0.45 * drive;
+    let (fade_in, fade_out) = ((0.004 * rate_hz).max(1.0), (FADE_OUT_S * rate_hz).max(1.0));
+    let count = mix.len();
     let mut peak = 1e-6_f32;
-    for frame in mix.iter_mut() {
+    for (position, frame) in mix.iter_mut().enumerate() {
+        let rise = (position as f32 / fade_in).min(1.0);
+        let fall = ((count - 1 - position) as f32 / fade_out).min(1.0);
         for (sample, blocker) in frame.iter_mut().zip(&mut blockers) {
-            *sample = blocker.filter_mono(soft_clip(gain * *sample, knee));
+            *sample = rise * fall * blocker.filter_mono(soft_clip(gain * *sample, knee));
             peak = peak.max(sample.abs());
         }
     }
-    let (fade_in, fade_out) = ((0.004 * rate_hz) as usize, (FADE_OUT_S * rate_hz) as usize);
-    let count = mix.len();
-    for (position, frame) in mix.iter_mut().enumerate() {
-        let rise = (position as f32 / fade_in.max(1) as f32).min(1.0);
-        let fall = ((count - 1 - position) as f32 / fade_out.max(1) as f32).min(1.0);
-        let gain = PEAK / peak * rise * fall;
-        *frame = frame.map(|sample| sample * gain);
+    for sample in mix.iter_mut().flatten() {
+        *sample *= PEAK / peak;
     }
 }
 

@@ -27,3 +27,6 @@ mod wavetables;
 pub use error::DemoError;
 pub use library::{DemoLibrary, DemoProgress, DemoTrack, synthesize_library};
 pub use options::DemoOptions;
+
+#[cfg(test)]
+mod tests;

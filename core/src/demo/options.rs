@@ -24,7 +24,7 @@ pub struct DemoOptions {
 
 impl Default for DemoOptions {
     fn default() -> Self {
-        Self { tracks_per_sub_genre: 16, seconds: 24.0, sample_rate_hz: 32_000, seed: 1 }
+        Self { tracks_per_sub_genre: 16, seconds: 24.0, sample_rate_hz: 24_000, seed: 1 }
     }
 }
 

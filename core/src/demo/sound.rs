@@ -1,5 +1,8 @@
 //! Buffers of stereo sound, and the studio's shared resources.
 
+use fundsp::audionode::AudioNode;
+use fundsp::combinator::An;
+
 use super::wavetables::Wavetables;
 
 /// One sample of both channels: left, right.
@@ -19,6 +22,12 @@ impl Studio {
     pub(super) fn frames(&self, seconds: f32) -> usize {
         (seconds * self.rate_hz).max(0.0) as usize
     }
+}
+
+/// A fundsp node for a sample rate: nodes are made for 44.1 kHz.
+pub(super) fn tuned<X: AudioNode>(mut node: An<X>, rate_hz: f32) -> An<X> {
+    node.set_sample_rate(f64::from(rate_hz));
+    node
 }
 
 /// Where and how loud a sound is put.

@@ -149,13 +149,24 @@ impl AstFilterbank {
 
 /// Removes the mean, emphasises and windows one frame into `buffer`. All `[FRAME_LENGTH]`.
 fn prepare(frame: &[f32], window: &[f32], buffer: &mut [f32]) {
-    let mean = (frame.iter().map(|&x| f64::from(x)).sum::<f64>() / frame.len() as f64) as f32;
-    let mut previous = frame[0] - mean;
-    for ((out, &sample), &weight) in buffer.iter_mut().zip(frame).zip(window) {
-        let centred = sample - mean;
-        *out = (centred - PREEMPHASIS * previous) * weight;
-        previous = centred;
+    let mean = mean_of(frame);
+    buffer[0] = (1.0 - PREEMPHASIS) * (frame[0] - mean) * window[0];
+    for ((out, pair), &weight) in buffer[1..].iter_mut().zip(frame.array_windows::<2>()).zip(&window[1..]) {
+        *out = ((pair[1] - mean) - PREEMPHASIS * (pair[0] - mean)) * weight;
     }
+}
+
+/// Mean in double precision, in eight interleaved sums that the processor can keep apart.
+fn mean_of(frame: &[f32]) -> f32 {
+    let (blocks, rest) = frame.as_chunks::<8>();
+    let mut sums = [0.0f64; 8];
+    for block in blocks {
+        for (sum, &x) in sums.iter_mut().zip(block) {
+            *sum += f64::from(x);
+        }
+    }
+    let total = sums.iter().sum::<f64>() + rest.iter().map(|&x| f64::from(x)).sum::<f64>();
+    (total / frame.len() as f64) as f32
 }
 
 #[cfg(test)]

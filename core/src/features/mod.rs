@@ -1,6 +1,6 @@
 //! Audio front ends: what a model sees of a chunk of sound.
 //!
-//! The parts ([`window`], [`stft`], [`mel`]) are shared; each front end is one file and is pinned by a golden made
+//! The parts (`window`, `stft`, `mel`) are shared; each front end is one file and is pinned by a golden made
 //! with its reference implementation. Features computed by different versions must never be mixed in one store:
 //! [`FEATURE_VERSION`] belongs in every cache key.
 

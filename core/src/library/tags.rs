@@ -6,6 +6,7 @@ use lofty::config::ParseOptions;
 use lofty::file::{AudioFile, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::LibraryTrack;
@@ -35,7 +36,7 @@ pub enum TagError {
 }
 
 /// The tags of a file. Texts are without control characters and surrounding space, never empty, and at most 4 KiB.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tags {
     /// The title.
     pub title: Option<String>,

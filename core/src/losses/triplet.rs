@@ -13,7 +13,7 @@ use crate::train::OptionError;
 /// `log(1 + exp(d(a, p) - d(a, n)))` (Hermans, Beyer and Leibe 2017, sections 2 and 3).
 ///
 /// With mining `all` and a hard margin only triplets of positive loss count in the mean, else the many easy ones drown
-/// the rest (the same paper's equation for L_BA≠0).
+/// the rest (the same paper's equation for `L_BA≠0`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TripletOptions {
@@ -98,5 +98,6 @@ impl TripletOptions {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "zeros and ones are exact")]
 #[path = "triplet_tests.rs"]
 mod tests;

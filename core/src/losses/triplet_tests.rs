@@ -1,3 +1,4 @@
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Tensor, TensorData};
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ fn golden() -> Golden {
 /// Loss, gradient, active share and mean distances.
 fn run(options: &ObjectiveOptions, values: &[f32], dim: usize, sub_genres: &[u32]) -> (f32, Vec<f32>, [f32; 3]) {
     let data = TensorData::new(values.to_vec(), [values.len() / dim, dim]);
-    let embeddings = Tensor::<B, 2>::from_data(data, &Default::default()).require_grad();
+    let embeddings = Tensor::<B, 2>::from_data(data, &FlexDevice).require_grad();
     let output = options.loss(embeddings.clone(), sub_genres);
     let gradients = output.loss.backward();
     let gradient = embeddings.grad(&gradients).map(|g| g.into_data().to_vec().unwrap());
@@ -134,7 +135,9 @@ proptest! {
         let mut rotated = items.clone();
         let places = rotation % items.len();
         rotated.rotate_left(places);
-        rotated.iter_mut().for_each(|(sub_genre, _)| *sub_genre += 3);
+        for (sub_genre, _) in &mut rotated {
+            *sub_genre += 3;
+        }
         let (rotated_values, rotated_sub_genres) = flat(&rotated);
         let (loss, mut gradient, _) = run(options, &values, 3, &sub_genres);
         let (rotated_loss, rotated_gradient, _) = run(options, &rotated_values, 3, &rotated_sub_genres);

@@ -5,7 +5,7 @@ use burn::tensor::{Bool, Int, Tensor, backend::Backend};
 use super::{FAR, Pairs, Triplets};
 
 /// For each anchor and positive, the nearest negative that is farther from the anchor than the positive is (Schroff,
-/// Kalenichenko and Philbin 2015, "FaceNet", section 3.2). Where all negatives are nearer, the farthest negative is
+/// Kalenichenko and Philbin 2015, "`FaceNet`", section 3.2). Where all negatives are nearer, the farthest negative is
 /// taken, so that the pair is still pulled apart from it; this follows TensorFlow's `triplet_semihard_loss`.
 ///
 /// # Shapes

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::init::{Initializer, linear};
-use super::ops::gelu;
+use super::init::{self, Initializer};
+use super::ops::{gelu, linear};
 
 /// What follows the encoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -81,7 +81,7 @@ impl ProjectionOptions {
             ProjectionKind::Linear => vec![(input, self.dim)],
             ProjectionKind::Mlp => vec![(input, self.hidden), (self.hidden, self.dim)],
         };
-        Projection { layers: widths.into_iter().map(|(i, o)| linear(&mut random, i, o, device)).collect() }
+        Projection { layers: widths.into_iter().map(|(i, o)| init::linear(&mut random, i, o, device)).collect() }
     }
 }
 
@@ -98,7 +98,7 @@ impl<B: Backend> Projection<B> {
     pub fn forward(&self, pooled: Tensor<B, 2>) -> Tensor<B, 2> {
         let mut output = pooled;
         for (i, layer) in self.layers.iter().enumerate() {
-            output = layer.forward(if i == 0 { output } else { gelu(output) });
+            output = linear(layer, if i == 0 { output } else { gelu(output) });
         }
         output
     }

@@ -42,6 +42,7 @@ pub(super) fn step<B: Backend>(
 #[cfg(test)]
 mod tests {
     use burn::backend::Flex;
+    use burn::backend::flex::FlexDevice;
     use serde::Deserialize;
 
     use super::*;
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn follows_pytorch() {
         let golden: Golden = serde_json::from_str(include_str!("../../../tests/parity/adamw/golden.json")).unwrap();
-        let device = Default::default();
+        let device = FlexDevice;
         let tensor = |values: &[f32]| Tensor::<Flex, 1>::from_floats(values, &device);
         let zeros = Tensor::zeros([golden.start.len()], &device);
         let mut moments = Moments { first: zeros.clone(), second: zeros };

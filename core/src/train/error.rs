@@ -36,6 +36,12 @@ pub enum TrainError {
     /// Features could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The thread that reads features has ended before its time.
+    #[error("batch {index} was not prepared: the thread that reads features has ended")]
+    NoBatch {
+        /// Index of the batch.
+        index: u64,
+    },
     /// Tracks could not be embedded for validation.
     #[error("cannot validate after step {step}")]
     Validation {
@@ -47,7 +53,7 @@ pub enum TrainError {
     /// The loss or the gradient has overflowed.
     #[error(
         "the {what} of step {step} is {value}: try a lower learning rate (it was {learning_rate:e}), more warm-up \
-         steps or a lower clip_norm"
+         steps or a lower clip_norm, and check that the features are finite"
     )]
     NotFinite {
         /// "loss" or "gradient norm".

@@ -10,6 +10,8 @@ mod error;
 mod event;
 mod options;
 mod parameters;
+#[cfg(test)]
+mod resume_tests;
 mod run;
 mod schedule;
 mod state;

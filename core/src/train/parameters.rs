@@ -34,6 +34,8 @@ pub(super) struct Parameter {
     pub(super) name: String,
     pub(super) len: usize,
     pub(super) role: Role,
+    /// Whether the encoder holds it in `f32`.
+    pub(super) full_precision: bool,
 }
 
 impl Parameter {
@@ -83,7 +85,8 @@ impl<B: Backend> ModuleVisitor<B> for Lister<'_> {
             let below = self.max_depth.saturating_sub(depth) as i32;
             Role::Trained { rate: self.options.layer_decay.powi(below), decays: D > 1 && !is_token(&name) }
         };
-        self.parameters.push(Parameter { name, len: param.shape().num_elements(), role });
+        let (len, full_precision) = (param.shape().num_elements(), param.dtype() == DType::F32);
+        self.parameters.push(Parameter { name, len, role, full_precision });
     }
 }
 

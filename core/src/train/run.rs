@@ -259,7 +259,7 @@ impl<B: AutodiffBackend> Run<'_, B> {
         let mut figures: Option<Tensor<B::InnerBackend, 1>> = None;
         for part in 0..share {
             let index = self.progress.step * share + part;
-            let batch = batches.next().unwrap_or_else(|| Err(missing(index)))?;
+            let batch = batches.next().ok_or(TrainError::NoBatch { index })??;
             let features = TensorData::new(batch.features, batch.shape);
             let kept = self.kept(index);
             let embeddings = encoder.forward(Tensor::from_data(features, &self.device), kept.as_deref());
@@ -492,10 +492,4 @@ fn add<B: burn::tensor::backend::Backend>(sum: Values<B>, new: Values<B>) -> Val
             (sum, new) => sum.or(new),
         })
         .collect()
-}
-
-/// The batches ended before the steps: the thread that reads them has died.
-fn missing(index: u64) -> ReadError {
-    let source = io::Error::other(format!("batch {index} was not prepared"));
-    ReadError { track: 0, chunk: 0, source }
 }

@@ -1,8 +1,8 @@
 //! What the optimizer carries from step to step.
 
 use burn::module::AutodiffModule;
+use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{DType, Tensor};
 
 use super::adamw::{self, Moments};
 use super::options::TrainOptions;
@@ -34,7 +34,6 @@ impl<B: Backend> OptimizerState<B> {
         A: AutodiffBackend<InnerBackend = B>,
         E: AutodiffModule<A>,
     {
-        let full_precision = <Tensor<B, 1>>::empty([1], &Default::default()).dtype() == DType::F32;
         let slots = parameters
             .iter()
             .zip(parameters::values(encoder))
@@ -44,7 +43,7 @@ impl<B: Backend> OptimizerState<B> {
                     Slot {
                         moments: Moments { first: weights.zeros_like(), second: weights.zeros_like() },
                         average: options.ema_decay.map(|_| weights.clone()),
-                        master: (!full_precision).then_some(weights),
+                        master: (!parameter.full_precision).then_some(weights),
                     }
                 })
             })
@@ -145,4 +144,49 @@ impl<B: Backend> OptimizerState<B> {
 
 fn global_norm<B: Backend>(gradients: &Values<B>) -> Option<Tensor<B, 1>> {
     gradients.iter().flatten().map(|gradient| gradient.clone().square().sum()).reduce(Tensor::add).map(Tensor::sqrt)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::flex::FlexDevice;
+    use burn::backend::{Autodiff, Flex};
+
+    use super::*;
+    use crate::train::toy::Toy;
+
+    type B = Autodiff<Flex>;
+
+    /// The norm that a step reports and the gradient that its first moments show, for gradients of all ones.
+    fn step(clip_norm: Option<f64>, missing: Option<usize>) -> (f32, Vec<f32>) {
+        let options = TrainOptions { clip_norm, ..TrainOptions::default() };
+        let encoder = Toy::<B>::new(8, 12, 6, 2);
+        let parameters = parameters::list(&encoder, &options);
+        let mut state = OptimizerState::<Flex>::new::<B, _>(&encoder, &parameters, &options);
+        let gradients = parameters
+            .iter()
+            .enumerate()
+            .map(|(place, parameter)| (missing != Some(place)).then(|| Tensor::ones([parameter.len], &FlexDevice)))
+            .collect();
+        let (_, norm) = state.step::<B, _>(encoder, gradients, &parameters, &options, 0.1, 0);
+        let firsts = state.slots.into_iter().flatten().map(|slot| slot.moments.first.slice([0..1]).into_scalar() / 0.1);
+        (norm.into_scalar(), firsts.collect())
+    }
+
+    #[test]
+    fn gradients_are_clipped_together() {
+        let norm = ((8 * 12 + 12 + 12 * 12 + 12 + 12 * 6) as f32).sqrt();
+        for (limit, gradient) in [(None, 1.0), (Some(100.0), 1.0), (Some(1.0), 1.0 / norm), (Some(0.5), 0.5 / norm)] {
+            let (reported, gradients) = step(limit, None);
+            assert!((reported - norm).abs() < 1e-5, "{reported} != {norm}");
+            assert_eq!(gradients.len(), 5);
+            assert!(gradients.iter().all(|value| (value - gradient).abs() < 1e-6), "{limit:?}: {gradients:?}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_without_gradient_stays() {
+        let (norm, gradients) = step(None, Some(2));
+        assert!((norm - ((8 * 12 + 12 + 12 + 12 * 6) as f32).sqrt()).abs() < 1e-5);
+        assert!(gradients[2].abs() < f32::EPSILON && (gradients[1] - 1.0).abs() < 1e-6);
+    }
 }

@@ -1,7 +1,4 @@
-use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use burn::backend::{Autodiff, Flex};
 
@@ -15,7 +12,7 @@ use crate::vectors::Vectors;
 type B = Autodiff<Flex>;
 
 /// Every feature of the loop at once, in a few steps.
-fn options() -> TrainOptions {
+pub(super) fn options() -> TrainOptions {
     TrainOptions {
         epochs: 4,
         steps_per_epoch: Some(5),
@@ -34,21 +31,25 @@ fn options() -> TrainOptions {
     }
 }
 
-struct Setting {
+pub(super) struct Setting {
     source: Fixture,
     sub_genres: Vec<u32>,
     split: Split,
 }
 
 impl Setting {
-    fn new(noise: f32) -> Self {
-        let (source, sub_genres) = Fixture::tones(5, 8, 3, noise);
+    pub(super) fn new(noise: f32) -> Self {
+        Self::sized(8, noise)
+    }
+
+    pub(super) fn sized(per_class: usize, noise: f32) -> Self {
+        let (source, sub_genres) = Fixture::tones(5, per_class, 3, noise);
         let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
         let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
         Self { source, sub_genres, split }
     }
 
-    fn run(
+    pub(super) fn run(
         &self,
         options: TrainOptions,
         checkpoint: Option<&CheckpointFile>,
@@ -67,30 +68,26 @@ impl Setting {
         train(Toy::<B>::new(8, 12, 6, 2), &job, &mut |event| on_event(&event, &cancel), &cancel)
     }
 
-    fn embed(&self, encoder: &Toy<Flex>, tracks: &[usize]) -> Vectors {
+    pub(super) fn embed(&self, encoder: &Toy<Flex>, tracks: &[usize]) -> Vectors {
         let options = EmbedOptions { frames: Some(5), ..EmbedOptions::default() };
         embed_tracks(encoder, &self.source, tracks, &options, &mut |_, _| {}, &AtomicBool::new(false)).unwrap()
     }
 }
 
-fn quiet(_: &TrainEvent, _: &AtomicBool) {}
+pub(super) fn quiet(_: &TrainEvent, _: &AtomicBool) {}
 
-fn bits(encoder: &Toy<Flex>) -> Vec<Vec<u32>> {
+pub(super) fn bits(encoder: &Toy<Flex>) -> Vec<Vec<u32>> {
     parameters::values(encoder)
         .into_iter()
         .map(|values| values.into_data().iter::<f32>().map(f32::to_bits).collect())
         .collect()
 }
 
-fn file(folder: &Path) -> CheckpointFile {
-    CheckpointFile { path: folder.join("deep/checkpoint.safetensors"), fingerprint: "a".into() }
-}
-
 #[test]
 fn training_separates_what_can_be_told_apart() {
-    let setting = Setting::new(1.5);
+    let setting = Setting::sized(20, 1.5);
     let before = Toy::<Flex>::new(8, 12, 6, 2);
-    let run = TrainOptions { epochs: 12, ..options() };
+    let run = TrainOptions { epochs: 12, patchout: 0.0, augment: AugmentOptions::default(), ..options() };
     let (encoder, outcome) = setting.run(run, None, &mut quiet).unwrap();
     let accuracy = |encoder: &Toy<Flex>| {
         let (train, test) = (&setting.split.train, &setting.split.test);
@@ -109,102 +106,10 @@ fn training_separates_what_can_be_told_apart() {
         correct.count() as f64 / test.len() as f64
     };
     let (start, end) = (accuracy(&before), accuracy(&encoder));
-    assert!(end >= 0.9 && end > start, "from {start} to {end}");
+    assert!(end >= 0.9 && end > start + 0.2, "from {start} to {end}");
     assert!(outcome.history[11].loss < 0.8 * outcome.history[0].loss, "{:?}", outcome.history);
     assert_eq!(outcome.step_losses.len(), 60);
     assert_eq!(outcome.history[outcome.best_epoch - 1].validation_accuracy, outcome.best_accuracy);
-}
-
-#[test]
-fn an_interrupted_run_ends_with_the_same_bits() {
-    let setting = Setting::new(1.5);
-    let (encoder, outcome) = setting.run(options(), None, &mut quiet).unwrap();
-    let expected = bits(&encoder);
-    for checkpoint_steps in [None, Some(1), Some(3)] {
-        let options = TrainOptions { checkpoint_steps, ..options() };
-        // Stops that write a checkpoint, and deaths that do not.
-        for (stops, dies) in [(vec![1, 6, 7, 19], false), (vec![2, 8, 15], true), (vec![5, 10, 20], true)] {
-            let folder = tempfile::tempdir().unwrap();
-            let file = file(folder.path());
-            let mut stops = stops.into_iter().peekable();
-            let mut resumed = Vec::new();
-            let (encoder, resumed_outcome) = loop {
-                let attempt = catch_unwind(AssertUnwindSafe(|| {
-                    setting.run(options.clone(), Some(&file), &mut |event, cancel| match event {
-                        TrainEvent::Resumed { step } => resumed.push(*step),
-                        TrainEvent::Step { record, .. } if stops.peek() == Some(&record.step) => {
-                            stops.next();
-                            if dies {
-                                std::panic::resume_unwind(Box::new("killed"));
-                            }
-                            cancel.store(true, Ordering::Relaxed);
-                        }
-                        _ => {}
-                    })
-                }));
-                match attempt {
-                    Ok(Ok(result)) => break result,
-                    Ok(Err(TrainError::Cancelled { .. })) => assert!(!dies),
-                    Ok(Err(error)) => panic!("{error}"),
-                    Err(_) => assert!(dies),
-                }
-            };
-            assert!(!resumed.is_empty(), "{checkpoint_steps:?}");
-            assert_eq!(bits(&encoder), expected, "{checkpoint_steps:?} after {resumed:?}");
-            assert_eq!(resumed_outcome, outcome);
-        }
-    }
-}
-
-#[test]
-fn a_complete_run_returns_at_once() {
-    let setting = Setting::new(1.5);
-    let folder = tempfile::tempdir().unwrap();
-    let file = file(folder.path());
-    let (encoder, outcome) = setting.run(options(), Some(&file), &mut quiet).unwrap();
-    let written = fs::metadata(&file.path).unwrap().modified().unwrap();
-    let mut steps = 0;
-    let (again, outcome_again) = setting
-        .run(options(), Some(&file), &mut |event, _| steps += usize::from(matches!(event, TrainEvent::Step { .. })))
-        .unwrap();
-    assert_eq!((bits(&again), outcome_again, steps), (bits(&encoder), outcome, 0));
-    assert_eq!(fs::metadata(&file.path).unwrap().modified().unwrap(), written);
-    assert_eq!(fs::read_dir(file.path.parent().unwrap()).unwrap().count(), 1);
-}
-
-#[test]
-fn checkpoints_of_other_runs_and_damaged_ones_are_ignored() {
-    let setting = Setting::new(1.5);
-    let folder = tempfile::tempdir().unwrap();
-    let own = file(folder.path());
-    let (encoder, _) = setting.run(options(), Some(&own), &mut quiet).unwrap();
-    let reason = |options: TrainOptions, file: &CheckpointFile| {
-        let mut reasons = Vec::new();
-        let result = setting.run(options, Some(file), &mut |event, _| {
-            if let TrainEvent::CheckpointIgnored { reason } = event {
-                reasons.push(reason.clone());
-            }
-        });
-        (result.unwrap().0, reasons.concat())
-    };
-    let whole = fs::read(&own.path).unwrap();
-    for len in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
-        fs::write(&own.path, &whole[..len]).unwrap();
-        let (again, reason) = reason(options(), &own);
-        assert!(reason.contains("damaged"), "{len}: {reason}");
-        assert_eq!(bits(&again), bits(&encoder));
-    }
-    let other = CheckpointFile { fingerprint: "b".into(), ..own.clone() };
-    assert!(reason(options(), &other).1.contains("another"));
-    // The file is now the other run's.
-    assert!(reason(options(), &own).1.contains("another"));
-    let frozen = TrainOptions { freeze_depths: 1, ..options() };
-    assert!(reason(frozen, &own).1.contains("another"));
-    // A rest of a write that never ended does no harm.
-    let temporary = own.path.with_file_name("checkpoint.safetensors.tmp");
-    fs::write(&temporary, b"half").unwrap();
-    reason(options(), &own);
-    assert!(!temporary.exists());
 }
 
 #[test]
@@ -222,26 +127,6 @@ fn frozen_depths_keep_their_bits_and_the_rest_moves() {
         let trained: usize = lens.iter().zip(moves).map(|(len, moves)| len * usize::from(moves)).sum();
         assert_eq!((outcome.trained_parameters, outcome.parameters), (trained, lens.iter().sum()));
     }
-}
-
-#[test]
-fn a_frozen_encoder_resumes_without_its_weights_in_the_checkpoint() {
-    let setting = Setting::new(1.5);
-    let folder = tempfile::tempdir().unwrap();
-    let file = file(folder.path());
-    let run = TrainOptions { freeze_depths: 2, ema_decay: None, ..options() };
-    let (encoder, _) = setting.run(run.clone(), None, &mut quiet).unwrap();
-    let stopped = setting.run(run.clone(), Some(&file), &mut |event, cancel| {
-        cancel.store(matches!(event, TrainEvent::Step { record, .. } if record.step > 7), Ordering::Relaxed);
-    });
-    assert!(matches!(stopped, Err(TrainError::Cancelled { .. })));
-    let bytes = fs::read(&file.path).unwrap();
-    let stored = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    let mut names = stored.names();
-    names.sort_unstable();
-    assert_eq!(names, ["best/head", "moment1/head", "moment2/head", "weights/head"]);
-    let (resumed, _) = setting.run(run, Some(&file), &mut quiet).unwrap();
-    assert_eq!(bits(&resumed), bits(&encoder));
 }
 
 #[test]
@@ -278,7 +163,7 @@ fn training_stops_early_and_returns_the_best_epoch() {
         ..options()
     };
     let folder = tempfile::tempdir().unwrap();
-    let file = file(folder.path());
+    let file = CheckpointFile { path: folder.path().join("checkpoint"), fingerprint: String::new() };
     let (encoder, outcome) = setting.run(run.clone(), Some(&file), &mut quiet).unwrap();
     assert!(outcome.stopped_early);
     assert_eq!((outcome.history.len(), outcome.best_epoch), (4, 1));
@@ -336,7 +221,7 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
         }
         fn read_chunk(&self, track: usize, chunk: usize, out: &mut Vec<f32>) -> std::io::Result<()> {
             self.0.read_chunk(track, chunk, out)?;
-            out.iter_mut().for_each(|value| *value *= f32::NAN);
+            out.fill(f32::NAN);
             Ok(())
         }
     }
@@ -346,7 +231,7 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
     let job =
         TrainJob { source: &source, sub_genres: &sub_genres, split: &split, plan: &plan, seed: 1, checkpoint: None };
     let error = train(Toy::<B>::new(8, 12, 6, 2), &job, &mut |_| {}, &AtomicBool::new(false)).map(|_| ()).unwrap_err();
-    let TrainError::NotFinite { what: "loss", step: 1, .. } = error else { panic!("{error}") };
+    let TrainError::NotFinite { step: 1, .. } = error else { panic!("{error}") };
     assert!(error.to_string().contains("lower learning rate"), "{error}");
 }
 

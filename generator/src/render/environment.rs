@@ -1,5 +1,6 @@
 //! The templates, and how numbers read in them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use minijinja::value::Serde;
@@ -56,7 +57,7 @@ pub struct Version {
 
 impl Version {
     /// A version of something.
-    pub fn new(name: impl Into<String>, value: impl ToString) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Display) -> Self {
         Self { name: name.into(), value: value.to_string() }
     }
 }
@@ -141,9 +142,11 @@ impl Renderer {
 
 /// A share as a percentage: `96 %`. Never rounds to all or nothing what is neither.
 pub(crate) fn percent(share: f64) -> String {
+    /// What arithmetic may leave between a share and the whole that it is.
+    const ROUNDING: f64 = 1e-9;
     let percent = share * 100.0;
     let rounded = percent.round();
-    let dishonest = (rounded >= 100.0 && share < 1.0) || (rounded <= 0.0 && share > 0.0);
+    let dishonest = (rounded >= 100.0 && share < 1.0 - ROUNDING) || (rounded <= 0.0 && share > ROUNDING);
     if dishonest {
         let cut = if rounded >= 100.0 { percent.min(99.9) } else { percent.max(0.1) };
         return format!("{cut:.1}\u{a0}%");
@@ -185,8 +188,8 @@ fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match (whole / 3600, whole / 60 % 60, whole % 60) {
         (0, 0, s) => format!("{s}\u{a0}s"),
-        (0, m, s) => format!("{m}\u{a0}min {s}\u{a0}s"),
-        (h, m, _) => format!("{}\u{a0}h {m}\u{a0}min", number(h)),
+        (0, m, s) => format!("{m}\u{a0}min\u{a0}{s}\u{a0}s"),
+        (h, m, _) => format!("{}\u{a0}h\u{a0}{m}\u{a0}min", number(h)),
     }
 }
 
@@ -218,6 +221,7 @@ mod tests {
         let percent = |share| percent(share).replace('\u{a0}', " ");
         assert_eq!(percent(27.0 / 28.0), "96 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(1.0 - f64::EPSILON), "100 %");
         assert_eq!(percent(0.996), "99.6 %");
         assert_eq!(percent(0.99999), "99.9 %");
         assert_eq!(percent(0.0), "0 %");

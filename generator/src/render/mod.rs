@@ -25,5 +25,5 @@ pub use report::{
     Build, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Neighbour, REPORT_FORMAT, Report, ReportError, Score,
     Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
-pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, write_site};
+pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

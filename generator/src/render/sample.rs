@@ -25,7 +25,7 @@ const WORDS: [&str; 16] = [
     "Mirror", "Parallel", "Ember", "Tide", "Orbit",
 ];
 
-/// A small fixed generator (SplitMix64), uniform in 0 to 1.
+/// A small fixed generator (`SplitMix64`), uniform in 0 to 1.
 pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {
@@ -117,7 +117,7 @@ pub(crate) fn library(per_class: usize) -> Report {
             embedding_dim: 128,
         },
         sub_genres: summaries(&tracks),
-        test: evaluation(&tracks),
+        test: evaluation(&tracks, SUB_GENRES.len()),
         validation: Some(Score::new(14, 14, wilson)),
         training: training(),
         map: Map { method: "UMAP, 15 neighbours, minimum distance 0.1".into(), tracks: points, centroids },
@@ -163,8 +163,7 @@ fn summaries(tracks: &[TrackRow]) -> Vec<SubGenreSummary> {
         .collect()
 }
 
-fn evaluation(tracks: &[TrackRow]) -> Evaluation {
-    let classes = SUB_GENRES.len();
+fn evaluation(tracks: &[TrackRow], classes: usize) -> Evaluation {
     let mut confusion = vec![vec![0; classes]; classes];
     for track in tracks.iter().filter(|t| t.split == Split::Test) {
         confusion[track.meta.sub_genre as usize][track.predicted as usize] += 1;
@@ -185,7 +184,7 @@ fn evaluation(tracks: &[TrackRow]) -> Evaluation {
     let correct = per_sub_genre.iter().map(|s| s.correct).sum();
     Evaluation {
         overall: Score::new(correct, n, wilson),
-        chance: 1.0 / 7.0,
+        chance: 1.0 / classes as f64,
         majority: Some(1.0 / 7.0),
         per_sub_genre,
         genre_overall: Some(Score::new(per_genre.iter().map(|g| g.score.correct).sum(), n, wilson)),
@@ -253,7 +252,7 @@ pub(crate) fn bare() -> Report {
         track.split = Split::Train;
     }
     report.sub_genres = summaries(&report.tracks);
-    report.test = evaluation(&report.tracks);
+    report.test = evaluation(&report.tracks, SUB_GENRES.len());
     report.test.majority = None;
     report.test.genre_overall = None;
     report.test.per_genre.clear();
@@ -263,6 +262,42 @@ pub(crate) fn bare() -> Report {
     report.failures.clear();
     report.skipped.clear();
     report.warnings.clear();
+    report
+}
+
+/// More sub-genres than there are colours, with long names.
+pub(crate) fn many_sub_genres() -> Report {
+    let mut report = library(64);
+    let mut noise = Noise(5);
+    let count = 24;
+    report.sub_genres = (0..count)
+        .map(|i| SubGenreSummary {
+            sub_genre: SubGenre {
+                genre: None,
+                name: format!("{} {} of the {} room", WORDS[i % 16], WORDS[(i * 7 + 3) % 16], WORDS[(i * 3 + 1) % 16]),
+            },
+            train: 0,
+            validation: 0,
+            test: 0,
+            duration_s: 0.0,
+        })
+        .collect();
+    report.map.centroids = (0..count).map(|i| [(i % 6) as f32 * 2.0 - 5.0, (i / 6) as f32 * 2.0 - 3.0]).collect();
+    for (i, track) in report.tracks.iter_mut().enumerate() {
+        let own = i * count / 448;
+        track.meta.sub_genre = own as u32;
+        track.predicted = if noise.next() < 0.7 { own } else { (own + (noise.next() * 5.0) as usize) % count } as u32;
+        let summary = &mut report.sub_genres[own];
+        summary.duration_s += f64::from(track.meta.duration_s);
+        *match track.split {
+            Split::Train => &mut summary.train,
+            Split::Validation => &mut summary.validation,
+            Split::Test => &mut summary.test,
+        } += 1;
+    }
+    report.test = evaluation(&report.tracks, count);
+    report.test.genre_overall = None;
+    report.test.per_genre.clear();
     report
 }
 

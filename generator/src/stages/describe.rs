@@ -16,7 +16,7 @@ pub(crate) fn describe(plan: &Plan, console: &Console) -> Result<(), RunError> {
             lines.push(format!("library   a demo of {} tracks, to be synthesized", 7 * demo.tracks_per_sub_genre));
         }
         LibrarySource::Path(path) => {
-            let library = candidates(plan, console, &AtomicBool::new(false))?;
+            let library = candidates(plan, console, &AtomicBool::new(false))?.result;
             lines.push(format!(
                 "library   {}: {} tracks in {} sub-genres",
                 path.display(),

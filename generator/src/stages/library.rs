@@ -23,6 +23,13 @@ pub(crate) struct Candidate {
     pub(crate) stamp: FileStamp,
 }
 
+impl Candidate {
+    /// Whether a tag, a manifest or a playlist names the track; the name of its file stands in otherwise.
+    pub(crate) fn has_title(&self) -> bool {
+        self.entry.overrides.title.is_some() || self.entry.name_hint.is_some() || self.stamp.tags.title.is_some()
+    }
+}
+
 /// A track that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FailedTrack {
@@ -70,11 +77,11 @@ fn synthesize(
     cancel: &AtomicBool,
 ) -> Result<PathBuf, RunError> {
     let folder = plan.work.join("demo").join(&options.fingerprint()[..32]);
-    let progress = console.progress("demo", options.track_count() as u64);
+    let progress = console.progress("demo", (7 * options.tracks_per_sub_genre) as u64);
     let made = synthesize_library(
         &folder,
         options,
-        &mut |made: DemoProgress<'_>| progress.set(made.done as u64, made.name),
+        &mut |made: DemoProgress<'_>| progress.set(made.done as u64, made.path),
         cancel,
     );
     progress.finish();

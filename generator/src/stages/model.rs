@@ -100,7 +100,9 @@ fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> anyh
     if let Some(name) = &config.model.pretrained {
         let weights = locate_pretrained(name)?.join("model.safetensors");
         let mut hasher = blake3::Hasher::new();
-        hasher.update_mmap_rayon(&weights).with_context(|| format!("could not read {}", weights.display()))?;
+        fs::File::open(&weights)
+            .and_then(|file| hasher.update_reader(file).map(|_| ()))
+            .with_context(|| format!("could not read {}", weights.display()))?;
         key = key.bytes("pretrained", hasher.finalize().as_bytes());
     }
     Ok(key.finish())

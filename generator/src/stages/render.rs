@@ -51,7 +51,7 @@ pub(crate) fn render(
     files.extend(explorer.files.into_iter().map(SiteFile::from));
     files.extend(renderer.assets().clone().into_files().map(SiteFile::from));
     files.extend(audio_files(plan, library));
-    write(plan, out, files, timings_html.into_bytes())
+    write(plan, out, files, timings_html.1)
 }
 
 /// The timings are those of the run that last changed the site: a run that changes nothing leaves them as they are.
@@ -61,17 +61,17 @@ fn write(plan: &Plan, out: &Path, mut files: Vec<SiteFile>, timings: Vec<u8>) ->
         error => RunError::Failed(error.into()),
     };
     if !plan.config.site.timings {
-        return write_site(out, files, plan.force).map_err(failed);
+        return write_site(out, &files, plan.force).map_err(failed);
     }
     if let Ok(earlier) = fs::read(out.join(TIMINGS)) {
         let mut same = files.clone();
         same.push(SiteFile::from((TIMINGS.to_owned(), earlier)));
         if crate::render::is_current(out, &same).map_err(failed)? {
-            return write_site(out, same, plan.force).map_err(failed);
+            return write_site(out, &same, plan.force).map_err(failed);
         }
     }
     files.push(SiteFile::from((TIMINGS.to_owned(), timings)));
-    write_site(out, files, plan.force).map_err(failed)
+    write_site(out, &files, plan.force).map_err(failed)
 }
 
 /// Identifies the site's data: a listener's browser never mixes the chunks of two builds.

@@ -1,9 +1,12 @@
 //! Gathers what the run found into the report that every page is made from.
 
+use std::collections::BTreeMap;
+
 use pmsl_core::Vectors;
 use pmsl_core::dataset::Part;
 use pmsl_core::features::FEATURE_VERSION;
 use pmsl_core::index::FORMAT_VERSION;
+use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
 use serde_json::{Value, json};
 
@@ -223,9 +226,9 @@ fn failures(plan: &Plan, library: &UsableLibrary) -> Vec<render::Failure> {
 }
 
 fn skipped(library: &UsableLibrary) -> Vec<render::Skipped> {
-    let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+    let mut counts = BTreeMap::<&str, u64>::new();
     for skipped in library.skipped.iter().filter(|skipped| !skipped.reason.is_failure()) {
-        *counts.entry(skipped.reason.summary()).or_default() += 1;
+        *counts.entry(reason(&skipped.reason)).or_default() += 1;
     }
     counts.into_iter().map(|(reason, count)| render::Skipped { reason: reason.to_owned(), count }).collect()
 }
@@ -243,6 +246,16 @@ fn warnings(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> Vec<S
         ));
     }
     warnings
+}
+
+/// Why files were left out, without the names that single reasons hold.
+fn reason(reason: &SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NotAudio => "not an audio file",
+        SkipReason::Duplicate { .. } => "the same file as another one",
+        SkipReason::LinkLoop => "a link that leads back to a folder above it",
+        _ => "listed under the files that could not be used",
+    }
 }
 
 /// The resolved config without the folders of this machine.

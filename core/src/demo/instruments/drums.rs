@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use fundsp::prelude32::{bandpass_hz, highpass_hz, lowpass_hz};
 
 use crate::demo::random::Random;
-use crate::demo::sound::{Frame, Studio, fade_out, mono};
+use crate::demo::sound::{Frame, Studio, fade_out, mono, tuned};
 
 /// What sounds on the second and fourth beat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,7 @@ pub(in crate::demo) fn backbeat(kind: Backbeat, tone: f32, studio: &Studio, rand
             // Several hands within 30 ms, then the room; left and right hear other hands.
             let hands = [0.0, 0.009, 0.019, 0.028].map(|time: f32| time * random.between(0.85, 1.15));
             let decay_s = random.between(0.07, 0.12);
-            let mut filters = [0, 1].map(|_| bandpass_hz(950.0 + 900.0 * tone, 1.1));
-            filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
+            let mut filters = [0, 1].map(|_| tuned(bandpass_hz(950.0 + 900.0 * tone, 1.1), rate));
             let mut clip: Vec<Frame> = (0..studio.frames(0.45))
                 .map(|position| {
                     let time_s = position as f32 / rate;
@@ -71,8 +70,7 @@ pub(in crate::demo) fn backbeat(kind: Backbeat, tone: f32, studio: &Studio, rand
         Backbeat::Snare => {
             let body_hz = random.between(165.0, 225.0);
             let decay_s = random.between(0.06, 0.13);
-            let mut filter = highpass_hz(900.0 + 1_200.0 * tone, 0.8);
-            filter.set_sample_rate(f64::from(rate));
+            let mut filter = tuned(highpass_hz(900.0 + 1_200.0 * tone, 0.8), rate);
             let mut phase = 0.0_f32;
             let mut clip = mono((0..studio.frames(0.4)).map(|position| {
                 let time_s = position as f32 / rate;
@@ -86,8 +84,7 @@ pub(in crate::demo) fn backbeat(kind: Backbeat, tone: f32, studio: &Studio, rand
         }
         Backbeat::Rim => {
             let hz = random.between(420.0, 640.0);
-            let mut filter = bandpass_hz(1_500.0 + 900.0 * tone, 1.4);
-            filter.set_sample_rate(f64::from(rate));
+            let mut filter = tuned(bandpass_hz(1_500.0 + 900.0 * tone, 1.4), rate);
             let mut clip = mono((0..studio.frames(0.16)).map(|position| {
                 let time_s = position as f32 / rate;
                 let body = (TAU * hz * time_s).sin() * (-time_s / 0.018).exp();
@@ -109,19 +106,13 @@ pub(in crate::demo) fn hat(kind: Hat, tone: f32, metal: f32, studio: &Studio, ra
     };
     let base_hz = random.between(330.0, 460.0);
     let ratios = [2.0, 3.0, 4.16, 5.43, 6.79, 8.21];
-    let mut filters = [0, 1].map(|_| highpass_hz((4_200.0 + 4_200.0 * tone).min(0.36 * rate), 0.8));
-    filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
-    let mut clip: Vec<Frame> = (0..studio.frames(length_s))
-        .map(|position| {
-            let time_s = position as f32 / rate;
-            let ring: f32 = ratios.iter().map(|ratio| (TAU * base_hz * ratio * time_s).sin().signum()).sum();
-            let envelope = (-time_s / decay_s).exp() * (time_s / 0.0006).min(1.0);
-            let [left, right] = &mut filters;
-            let (a, b) = (random.signed(), random.signed());
-            let shared = metal * 0.25 * ring + (1.0 - metal) * random.signed();
-            [left.filter_mono(envelope * (shared + 0.3 * a)), right.filter_mono(envelope * (shared + 0.3 * b))]
-        })
-        .collect();
+    let mut filter = tuned(highpass_hz((4_200.0 + 4_200.0 * tone).min(0.36 * rate), 0.8), rate);
+    let mut clip = mono((0..studio.frames(length_s)).map(|position| {
+        let time_s = position as f32 / rate;
+        let ring: f32 = ratios.iter().map(|ratio| (TAU * base_hz * ratio * time_s).sin().signum()).sum();
+        let envelope = (-time_s / decay_s).exp() * (time_s / 0.0006).min(1.0);
+        filter.filter_mono(envelope * (metal * 0.25 * ring + (1.0 - metal) * random.signed()))
+    }));
     finish(&mut clip, studio);
     clip
 }
@@ -134,8 +125,7 @@ pub(in crate::demo) fn percussion(kind: Percussion, pitch: f32, studio: &Studio,
             let hz = 110.0 * (1.6 * pitch).exp2();
             let decay_s = random.between(0.06, 0.12);
             let mut phase = 0.0_f32;
-            let mut slap = bandpass_hz(1_400.0, 0.9);
-            slap.set_sample_rate(f64::from(rate));
+            let mut slap = tuned(bandpass_hz(1_400.0, 0.9), rate);
             mono((0..studio.frames(0.35)).map(|position| {
                 let time_s = position as f32 / rate;
                 phase = (phase + hz * (1.0 + 0.5 * (-time_s / 0.015).exp()) / rate).fract();
@@ -168,10 +158,8 @@ pub(in crate::demo) fn percussion(kind: Percussion, pitch: f32, studio: &Studio,
             }))
         }
         Percussion::Shaker => {
-            let mut high = highpass_hz(3_500.0 + 2_500.0 * pitch, 0.8);
-            let mut low = lowpass_hz((9_000.0 + 2_000.0 * pitch).min(0.42 * rate), 0.7);
-            high.set_sample_rate(f64::from(rate));
-            low.set_sample_rate(f64::from(rate));
+            let mut high = tuned(highpass_hz(3_500.0 + 2_500.0 * pitch, 0.8), rate);
+            let mut low = tuned(lowpass_hz((9_000.0 + 2_000.0 * pitch).min(0.42 * rate), 0.7), rate);
             mono((0..studio.frames(0.12)).map(|position| {
                 let time_s = position as f32 / rate;
                 let swell = (time_s / 0.018).min(1.0) * (-(time_s - 0.018).max(0.0) / 0.022).exp();

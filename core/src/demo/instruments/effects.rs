@@ -6,7 +6,7 @@ use fundsp::prelude32::{bandpass_hz, highpass_hz, lowpass_hz};
 use fundsp::setting::Setting;
 
 use crate::demo::random::Random;
-use crate::demo::sound::{Frame, Studio, fade_out};
+use crate::demo::sound::{Frame, Studio, fade_out, tuned};
 
 /// What is heard between the notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,7 @@ pub(in crate::demo) enum Texture {
 pub(in crate::demo) fn riser(seconds: f32, brightness: f32, studio: &Studio, random: &mut Random) -> Vec<Frame> {
     let rate = studio.rate_hz;
     let mut clip = vec![[0.0; 2]; studio.frames(seconds).max(1)];
-    let mut filters = [bandpass_hz(300.0, 1.6), bandpass_hz(300.0, 1.6)];
-    filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
+    let mut filters = [0, 1].map(|_| tuned(bandpass_hz(300.0, 1.6), rate));
     let top = 4.0 + 0.9 * brightness;
     let count = clip.len() as f32;
     for (index, block) in clip.chunks_mut(64).enumerate() {
@@ -46,8 +45,7 @@ pub(in crate::demo) fn riser(seconds: f32, brightness: f32, studio: &Studio, ran
 /// A low boom with a splash of noise: the first beat of a drop.
 pub(in crate::demo) fn impact(brightness: f32, studio: &Studio, random: &mut Random) -> Vec<Frame> {
     let rate = studio.rate_hz;
-    let mut filters = [0, 1].map(|_| highpass_hz((1_200.0 + 2_500.0 * brightness).min(0.3 * rate), 0.7));
-    filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
+    let mut filters = [0, 1].map(|_| tuned(highpass_hz((1_200.0 + 2_500.0 * brightness).min(0.3 * rate), 0.7), rate));
     let mut phase = 0.0_f32;
     let mut clip: Vec<Frame> = (0..studio.frames(2.2))
         .map(|position| {
@@ -80,8 +78,7 @@ pub(in crate::demo) fn texture(
         Texture::Swirl => (1_300.0, 1.8, 0.37, 3.0),
     };
     let base_hz = base_hz * (1.2 * (brightness - 0.5)).exp2();
-    let mut filters = [bandpass_hz(base_hz, q), bandpass_hz(base_hz, q)];
-    filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
+    let mut filters = [0, 1].map(|_| tuned(bandpass_hz(base_hz, q), rate));
     let start = random.unit();
     for (index, block) in clip.chunks_mut(256).enumerate() {
         let time_s = index as f32 * 256.0 / rate;
@@ -102,8 +99,7 @@ pub(in crate::demo) fn texture(
 
 /// Dust: short, filtered ticks at random places.
 fn crackle(clip: &mut [Frame], studio: &Studio, random: &mut Random) {
-    let mut filter = lowpass_hz((5_500.0_f32).min(0.4 * studio.rate_hz), 0.8);
-    filter.set_sample_rate(f64::from(studio.rate_hz));
+    let mut filter = tuned(lowpass_hz((5_500.0_f32).min(0.4 * studio.rate_hz), 0.8), studio.rate_hz);
     let per_sample = 9.0 / studio.rate_hz;
     for frame in clip.iter_mut() {
         let tick = if random.chance(per_sample) { 3.0 * random.signed() } else { 0.0 };

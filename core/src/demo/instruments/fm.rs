@@ -40,13 +40,16 @@ impl FmPatch {
         // Side bands beyond the Nyquist frequency would fold back: bound the depth for high notes.
         let ceiling = ((0.45 * rate - hz) / (hz * self.ratio)).max(0.2);
         let decay = (-1.0 / (self.index_decay_s * rate)).exp();
-        let mut fall = 1.0_f32;
+        let tine_decay = (-1.0 / (0.07 * rate)).exp();
+        let (mut fall, mut tine_fall) = (1.0_f32, 1.0_f32);
         let tremolo_phase = random.unit();
         for (position, frame) in clip.iter_mut().enumerate() {
             let index = ((self.index.1 + (self.index.0 - self.index.1) * fall) * opening).min(ceiling);
             fall *= decay;
             let gain = amplitude.tick();
-            let tine = self.tine * fall * (TAU * tine_phase).sin();
+            // The tine rings off much faster than the tone.
+            let tine = self.tine * tine_fall * (TAU * tine_phase).sin();
+            tine_fall *= tine_decay;
             tine_phase = (tine_phase + tine_step).fract();
             let sway = if self.tremolo > 0.0 {
                 self.tremolo * (TAU * (4.6 * position as f32 / rate + tremolo_phase)).sin()

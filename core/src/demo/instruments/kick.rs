@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use fundsp::prelude32::{bell_hz, highpass_hz, lowpass_hz};
 
 use crate::demo::random::Random;
-use crate::demo::sound::{Frame, Studio, fade_out, mono};
+use crate::demo::sound::{Frame, Studio, fade_out, mono, tuned};
 
 /// A falling sine with a click, driven as hard as the style wants.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +28,7 @@ pub(in crate::demo) fn kick(sound: KickSound, studio: &Studio, random: &mut Rand
     let rate = studio.rate_hz;
     let count = studio.frames(sound.length_s);
     let mut phase = 0.0_f32;
-    let mut click_filter = highpass_hz(1_800.0, 0.7);
-    click_filter.set_sample_rate(f64::from(rate));
+    let mut click_filter = tuned(highpass_hz(1_800.0, 0.7), rate);
     let (start_hz, end_hz) = sound.pitch_hz;
     let mut clip: Vec<f32> = (0..count)
         .map(|position| {
@@ -58,10 +57,8 @@ pub(in crate::demo) fn kick(sound: KickSound, studio: &Studio, random: &mut Rand
 /// The hardstyle chain: boost the middle, clip, and tame the top, twice.
 fn grind(clip: &mut [f32], sound: KickSound, rate_hz: f32) {
     for (centre_hz, boost, push) in [(190.0, 2.2, 1.6), (620.0, 2.6, 1.3)] {
-        let mut middle = bell_hz(centre_hz, 1.1, boost);
-        let mut top = lowpass_hz((4_500.0 + 900.0 * sound.drive).min(0.42 * rate_hz), 0.7);
-        middle.set_sample_rate(f64::from(rate_hz));
-        top.set_sample_rate(f64::from(rate_hz));
+        let mut middle = tuned(bell_hz(centre_hz, 1.1, boost), rate_hz);
+        let mut top = tuned(lowpass_hz((4_500.0 + 900.0 * sound.drive).min(0.42 * rate_hz), 0.7), rate_hz);
         for sample in clip.iter_mut() {
             let pushed = push * middle.filter_mono(*sample);
             *sample = top.filter_mono(pushed.clamp(-1.0, 1.0));

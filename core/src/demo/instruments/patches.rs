@@ -111,7 +111,7 @@ pub(in crate::demo) const WIDE_PAD: Patch = Patch {
     voices: 5,
     detune_cents: 14.0,
     spread: 0.9,
-    cutoff_hz: 1_150.0,
+    cutoff_hz: 1_500.0,
     amplitude: Adsr::new(0.35, 1.0, 0.85, 0.9),
     ..INITIAL
 };
@@ -121,7 +121,7 @@ pub(in crate::demo) const STRINGS: Patch = Patch {
     voices: 4,
     detune_cents: 10.0,
     spread: 0.8,
-    cutoff_hz: 1_700.0,
+    cutoff_hz: 2_300.0,
     amplitude: Adsr::new(0.18, 0.8, 0.8, 0.7),
     vibrato_cents: 7.0,
     ..INITIAL

@@ -12,7 +12,7 @@ use super::Note;
 use super::envelope::Adsr;
 use crate::demo::harmony::midi_hz;
 use crate::demo::random::Random;
-use crate::demo::sound::{Frame, Studio, fade_out};
+use crate::demo::sound::{Frame, Studio, fade_out, tuned};
 use crate::demo::wavetables::{BLOCK, Stack, Wave};
 
 /// How the filter sounds.
@@ -59,15 +59,13 @@ impl Patch {
         let mut amplitude = self.amplitude.start(note.gate_s, rate);
         let mut ladder = match self.filter {
             Filter::Ladder { resonance } => {
-                let mut filter = An(Moog::<f32, U1>::new(1_000.0, resonance));
-                filter.set_sample_rate(f64::from(rate));
+                let filter = tuned(An(Moog::<f32, U1>::new(1_000.0, resonance)), rate);
                 Some((filter, (resonance + 0.15 * note.accent).min(0.97)))
             }
             Filter::Smooth { .. } => None,
         };
         let q = if let Filter::Smooth { q } = self.filter { q } else { 1.0 };
-        let mut smooth = [lowpass_hz(1_000.0, q), lowpass_hz(1_000.0, q)];
-        smooth.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate)));
+        let mut smooth = [0, 1].map(|_| tuned(lowpass_hz(1_000.0, q), rate));
         let target_hz = midi_hz(note.midi as f32);
         let from_hz = note.glide_from.map_or(target_hz, |midi| midi_hz(midi as f32));
         let vibrato_phase = random.unit();
@@ -100,7 +98,9 @@ impl Patch {
             } else {
                 for (channel, filter) in smooth.iter_mut().enumerate() {
                     filter.set(Setting::center_q(cutoff_hz, q));
-                    block.iter_mut().for_each(|frame| frame[channel] = filter.filter_mono(frame[channel]));
+                    for frame in block.iter_mut() {
+                        frame[channel] = filter.filter_mono(frame[channel]);
+                    }
                 }
             }
             for frame in block.iter_mut() {
@@ -124,8 +124,7 @@ fn saturate(sample: f32, drive: f32) -> f32 {
 /// Three formants in parallel over a quiet original.
 fn sing(clip: &mut [Frame], formants: [f32; 3], rate_hz: f32) {
     for channel in 0..2 {
-        let mut filters = formants.map(|hz| bandpass_hz(hz.min(0.4 * rate_hz), 7.0));
-        filters.iter_mut().for_each(|filter| filter.set_sample_rate(f64::from(rate_hz)));
+        let mut filters = formants.map(|hz| tuned(bandpass_hz(hz.min(0.4 * rate_hz), 7.0), rate_hz));
         for frame in clip.iter_mut() {
             let dry = frame[channel];
             let [first, second, third] = &mut filters;

@@ -101,7 +101,7 @@ fn play_hats(song: &Song, studio: &Studio, mixer: &mut Mixer) {
     let closed_pattern = random.pick(drums.hats);
     let open_pattern = random.pick(OFFBEAT_OPEN);
     let loudness = 0.7 + 0.6 * song.brightness;
-    let side = random.between(-0.3, 0.3);
+    let side = random.between(-0.15, 0.15);
     let sends = Sends { echo: 0.0, reverb: 0.05 };
     for (index, bar) in song.bars.iter().enumerate() {
         let level = loudness * song.habits.levels(*bar).hats;

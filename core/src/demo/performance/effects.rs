@@ -6,8 +6,8 @@ use crate::demo::mixer::{Mixer, Sends};
 use crate::demo::song::Song;
 use crate::demo::sound::{Place, Studio};
 
-const RISER_GAIN: f32 = 0.3;
-const IMPACT_GAIN: f32 = 0.3;
+const RISER_GAIN: f32 = 0.24;
+const IMPACT_GAIN: f32 = 0.28;
 
 pub(super) fn play(song: &Song, studio: &Studio, mixer: &mut Mixer) {
     let mut random = song.random.fork("effects");

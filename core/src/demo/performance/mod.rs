@@ -20,8 +20,18 @@ pub(super) fn perform(song: &Song, studio: &Studio) -> Vec<Frame> {
     bass::play(song, studio, &mut mixer);
     parts::play(song, studio, &mut mixer);
     effects::play(song, studio, &mut mixer);
-    let loudness_db = song.random.fork("loudness").between(-14.5, -12.5);
+    let loudness_db = song.random.fork("loudness").between(-17.5, -15.5);
     mixer.finish(song, loudness_db)
+}
+
+/// What tells two rendered notes apart, in steps finer than can be heard.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct NoteKey {
+    midi: i32,
+    glide_from: Option<i32>,
+    gate_ms: u32,
+    accent_sixteenths: u32,
+    open_sixteenths: i32,
 }
 
 /// Rendered notes of one instrument: loops play the same notes again and again.
@@ -29,7 +39,7 @@ struct Notes<'a> {
     sound: Sound,
     studio: &'a Studio,
     random: Random,
-    rendered: BTreeMap<(i32, Option<i32>, u32, u32, i32), Vec<Frame>>,
+    rendered: BTreeMap<NoteKey, Vec<Frame>>,
 }
 
 impl<'a> Notes<'a> {
@@ -38,13 +48,13 @@ impl<'a> Notes<'a> {
     }
 
     fn get(&mut self, note: Note) -> &[Frame] {
-        let key = (
-            note.midi,
-            note.glide_from,
-            (note.gate_s * 1000.0) as u32,
-            (note.accent * 16.0) as u32,
-            (note.open_octaves * 16.0) as i32,
-        );
+        let key = NoteKey {
+            midi: note.midi,
+            glide_from: note.glide_from,
+            gate_ms: (note.gate_s * 1000.0) as u32,
+            accent_sixteenths: (note.accent * 16.0) as u32,
+            open_sixteenths: (note.open_octaves * 16.0) as i32,
+        };
         let Self { sound, studio, random, rendered } = self;
         rendered.entry(key).or_insert_with(|| {
             // Each pitch starts at other phases, or the voices of a chord would add up like one.

@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::nn::{Dropout, LayerNorm, Linear};
 use burn::tensor::{Tensor, backend::Backend};
 
-use crate::models::ops::{gelu, layer_norm, self_attention};
+use super::LAYER_NORM_EPSILON;
+use crate::models::ops::{gelu, layer_norm, linear, self_attention};
 
 /// A pre-norm transformer block: attention, then a two-layer perceptron with GELU, each added to what entered it
 /// (`ASTLayer`).
@@ -23,13 +24,13 @@ pub(crate) struct Block<B: Backend> {
 
 impl<B: Backend> Block<B> {
     /// # Shapes
-    /// - tokens: `[batch, tokens, hidden]`
-    /// - output: `[batch, tokens, hidden]`
-    pub(crate) fn forward(&self, tokens: Tensor<B, 3>) -> Tensor<B, 3> {
-        let attended =
-            self_attention(self.attention_input.forward(layer_norm(&self.attention_norm, tokens.clone())), self.heads);
-        let tokens = tokens + self.dropout.forward(self.attention_output.forward(attended));
-        let inner = gelu(self.mlp_input.forward(layer_norm(&self.mlp_norm, tokens.clone())));
-        tokens + self.dropout.forward(self.mlp_output.forward(inner))
+    /// - tokens: `[batch * tokens, hidden]`
+    /// - output: `[batch * tokens, hidden]`
+    pub(crate) fn forward(&self, tokens: Tensor<B, 2>, batch: usize) -> Tensor<B, 2> {
+        let qkv = linear(&self.attention_input, layer_norm(&self.attention_norm, LAYER_NORM_EPSILON, tokens.clone()));
+        let attended = linear(&self.attention_output, self_attention(qkv, batch, self.heads));
+        let tokens = tokens + self.dropout.forward(attended);
+        let inner = linear(&self.mlp_input, layer_norm(&self.mlp_norm, LAYER_NORM_EPSILON, tokens.clone()));
+        tokens + self.dropout.forward(linear(&self.mlp_output, gelu(inner)))
     }
 }

@@ -7,8 +7,8 @@ use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
 use super::block::Block;
 use super::patches::gather_patches;
 use super::{AstConfig, PatchGrid};
-use crate::models::init::{Initializer, linear, normal};
-use crate::models::ops::layer_norm;
+use crate::models::init::{self, Initializer, normal};
+use crate::models::ops::{layer_norm, linear};
 use crate::models::weights::parameter_ids;
 
 /// The epsilon of every layer norm (`layer_norm_eps` of `ASTConfig`).
@@ -39,21 +39,21 @@ impl AstConfig {
     pub fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Ast<B> {
         let mut random = Initializer::new(seed);
         let hidden = self.hidden_size;
-        let norm = || crate::models::init::layer_norm(hidden, LAYER_NORM_EPSILON, device);
+        let norm = || init::layer_norm(hidden, LAYER_NORM_EPSILON, device);
         let dropout = DropoutConfig::new(self.dropout).init();
         Ast {
-            patch_embedding: linear(&mut random, self.patch_size * self.patch_size, hidden, device),
+            patch_embedding: init::linear(&mut random, self.patch_size * self.patch_size, hidden, device),
             class_token: normal(&mut random, [1, hidden], device),
             distillation_token: normal(&mut random, [1, hidden], device),
             position_embedding: normal(&mut random, [self.tokens(), hidden], device),
             blocks: (0..self.depth)
                 .map(|_| Block {
                     attention_norm: norm(),
-                    attention_input: linear(&mut random, hidden, 3 * hidden, device),
-                    attention_output: linear(&mut random, hidden, hidden, device),
+                    attention_input: init::linear(&mut random, hidden, 3 * hidden, device),
+                    attention_output: init::linear(&mut random, hidden, hidden, device),
                     mlp_norm: norm(),
-                    mlp_input: linear(&mut random, hidden, self.mlp_size, device),
-                    mlp_output: linear(&mut random, self.mlp_size, hidden, device),
+                    mlp_input: init::linear(&mut random, hidden, self.mlp_size, device),
+                    mlp_output: init::linear(&mut random, self.mlp_size, hidden, device),
                     dropout: dropout.clone(),
                     heads: self.heads,
                 })
@@ -81,7 +81,9 @@ impl<B: Backend> Ast<B> {
         let hidden = self.config.hidden_size;
         let device = features.device();
 
-        let embedded = self.patch_embedding.forward(gather_patches(&self.config, features, patches));
+        let count = patches.map_or(self.grid().patches(), <[usize]>::len);
+        let embedded = linear(&self.patch_embedding, gather_patches(&self.config, features, patches));
+        let embedded = embedded.reshape([batch, count, hidden]);
         let positions = self.position_embedding.val();
         let pair_positions = positions.clone().slice([0..2]);
         let patch_positions = match patches {
@@ -96,13 +98,14 @@ impl<B: Backend> Ast<B> {
             vec![pair.unsqueeze::<3>().expand([batch, 2, hidden]), embedded + patch_positions.unsqueeze::<3>()],
             1,
         );
-        let mut tokens = self.dropout.forward(tokens);
+        let mut tokens = self.dropout.forward(tokens).reshape([batch * (count + 2), hidden]);
         for block in &self.blocks {
-            tokens = block.forward(tokens);
+            tokens = block.forward(tokens, batch);
         }
         // Only the two tokens are pooled, so that only they need the final norm.
-        let pair = layer_norm(&self.norm, tokens.slice([0..batch, 0..2, 0..hidden]));
-        pair.mean_dim(1).reshape([batch, hidden])
+        let pair = tokens.reshape([batch, count + 2, hidden]).slice([0..batch, 0..2]).reshape([2 * batch, hidden]);
+        let pair = layer_norm(&self.norm, LAYER_NORM_EPSILON, pair);
+        pair.reshape([batch, 2, hidden]).mean_dim(1).reshape([batch, hidden])
     }
 
     /// The configuration the model was built from.

@@ -11,12 +11,12 @@ use super::AstConfig;
 ///
 /// # Shapes
 /// - features: `[batch, frames, mels]`
-/// - output: `[batch, patches, patch_size * patch_size]`
+/// - output: `[batch * patches, patch_size * patch_size]`
 pub(super) fn gather_patches<B: Backend>(
     config: &AstConfig,
     features: Tensor<B, 3>,
     patches: Option<&[usize]>,
-) -> Tensor<B, 3> {
+) -> Tensor<B, 2> {
     let [batch, frames, mels] = features.dims();
     let area = config.patch_size * config.patch_size;
     let places = match patches {
@@ -25,7 +25,7 @@ pub(super) fn gather_patches<B: Backend>(
     };
     let count = places.len() / area;
     let places = Tensor::<B, 1, Int>::from_data(TensorData::from(places.as_slice()), &features.device());
-    features.reshape([batch, frames * mels]).select(1, places).reshape([batch, count, area])
+    features.reshape([batch, frames * mels]).select(1, places).reshape([batch * count, area])
 }
 
 /// Where each value of the patches lies in a flat `[frames, mels]` spectrogram.

@@ -1,31 +1,201 @@
-//! The operations that a transformer spends its time in.
+//! The operations that a transformer spends its time in: burn's own on every backend but `flex`, the CPU's, for which
+//! faster ones are here. Tokens are the rows of a matrix, those of one item after those of another.
 
-use burn::nn::LayerNorm;
-use burn::tensor::activation;
+mod flex;
+mod kernels;
+mod tracked;
+
+use std::any::{Any, TypeId};
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::{Autodiff, Flex};
+use burn::nn;
 use burn::tensor::module::attention;
-use burn::tensor::{Tensor, backend::Backend};
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{DType, Tensor, TensorMetadata, TensorPrimitive, activation, backend::Backend};
+
+use tracked::Tracked;
 
 /// GELU with the exact error function.
-pub(crate) fn gelu<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
-    activation::gelu(input)
-}
-
-/// Layer norm over the last axis.
-pub(crate) fn layer_norm<B: Backend>(norm: &LayerNorm<B>, input: Tensor<B, 3>) -> Tensor<B, 3> {
-    norm.forward(input)
-}
-
-/// Scaled dot-product attention of every token to every token, head by head.
 ///
 /// # Shapes
-/// - qkv: `[batch, tokens, 3 * hidden]`: queries, keys and values, each the heads side by side
-/// - output: `[batch, tokens, hidden]`
-pub(crate) fn self_attention<B: Backend>(qkv: Tensor<B, 3>, heads: usize) -> Tensor<B, 3> {
-    let [batch, tokens, width] = qkv.dims();
-    let (hidden, head_size) = (width / 3, width / 3 / heads);
-    let by_head = qkv.reshape([batch, tokens, 3 * heads, head_size]).swap_dims(1, 2);
-    let part = |i: usize| by_head.clone().slice([0..batch, i * heads..(i + 1) * heads]);
-    attention(part(0), part(1), part(2), None, None, Default::default())
-        .swap_dims(1, 2)
-        .reshape([batch, tokens, hidden])
+/// - input, output: `[rows, width]`
+pub(crate) fn gelu<B: Backend>(input: Tensor<B, 2>) -> Tensor<B, 2> {
+    on_flex([primitive(input.clone())], |[x]| flex::gelu(x), |[x]| tracked::gelu(x))
+        .unwrap_or_else(|| activation::gelu(input))
+}
+
+/// A linear layer.
+///
+/// # Shapes
+/// - input: `[rows, inputs]`
+/// - output: `[rows, outputs]`
+pub(crate) fn linear<B: Backend>(layer: &nn::Linear<B>, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    let fast = layer.bias.as_ref().and_then(|bias| {
+        let inputs = [primitive(input.clone()), primitive(layer.weight.val()), primitive(bias.val())];
+        on_flex(
+            inputs,
+            |[input, weight, bias]| flex::linear(input.clone(), weight.clone(), bias),
+            |[input, weight, bias]| tracked::linear(input, weight, bias),
+        )
+    });
+    fast.unwrap_or_else(|| layer.forward(input))
+}
+
+/// Layer norm over the last axis with the given epsilon, which is the layer's.
+///
+/// # Shapes
+/// - input, output: `[rows, width]`
+pub(crate) fn layer_norm<B: Backend>(layer: &nn::LayerNorm<B>, epsilon: f64, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    let fast = layer.beta.as_ref().and_then(|beta| {
+        let inputs = [primitive(input.clone()), primitive(layer.gamma.val()), primitive(beta.val())];
+        on_flex(
+            inputs,
+            |[input, gamma, beta]| flex::layer_norm(input, gamma, beta, epsilon as f32),
+            |[input, gamma, beta]| tracked::layer_norm(input, gamma, beta, epsilon as f32),
+        )
+    });
+    fast.unwrap_or_else(|| layer.forward(input))
+}
+
+/// Scaled dot-product attention of every token of an item to every token of the same item, head by head.
+///
+/// # Shapes
+/// - qkv: `[batch * tokens, 3 * hidden]`: queries, keys and values, each the heads side by side
+/// - output: `[batch * tokens, hidden]`
+pub(crate) fn self_attention<B: Backend>(qkv: Tensor<B, 2>, batch: usize, heads: usize) -> Tensor<B, 2> {
+    let fast = on_flex(
+        [primitive(qkv.clone())],
+        |[qkv]| flex::attention(qkv, batch, heads).0,
+        |[qkv]| tracked::attention(qkv, batch, heads),
+    );
+    fast.unwrap_or_else(|| {
+        let [rows, width] = qkv.dims();
+        let (tokens, hidden) = (rows / batch, width / 3);
+        let by_head = qkv.reshape([batch, tokens, 3 * heads, hidden / heads]).swap_dims(1, 2);
+        let part = |i: usize| by_head.clone().slice([0..batch, i * heads..(i + 1) * heads]);
+        let output = attention(part(0), part(1), part(2), None, None, Default::default());
+        output.swap_dims(1, 2).reshape([rows, hidden])
+    })
+}
+
+fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
+    tensor.into_primitive().tensor()
+}
+
+/// Computes on the CPU's backend, without or with gradients; `None` on any other or for other numbers than f32.
+fn on_flex<B: Backend, const N: usize>(
+    inputs: [FloatTensor<B>; N],
+    plain: impl FnOnce([&FlexTensor; N]) -> FlexTensor,
+    tracked: impl FnOnce([&Tracked; N]) -> Tracked,
+) -> Option<Tensor<B, 2>> {
+    if inputs.iter().any(|input| input.dtype() != DType::F32) {
+        return None;
+    }
+    let output = if TypeId::of::<B>() == TypeId::of::<Flex>() {
+        same_type(plain(same_types(&inputs)?))
+    } else if TypeId::of::<B>() == TypeId::of::<Autodiff<Flex>>() {
+        same_type(tracked(same_types(&inputs)?))
+    } else {
+        None
+    };
+    output.map(|output| Tensor::from_primitive(TensorPrimitive::Float(output)))
+}
+
+/// The value as what it is, `None` when it is something else.
+fn same_type<T: Any, U: Any>(value: T) -> Option<U> {
+    let mut value = Some(value);
+    (&mut value as &mut dyn Any).downcast_mut::<Option<U>>()?.take()
+}
+
+fn same_types<T: Any, U: Any, const N: usize>(values: &[T; N]) -> Option<[&U; N]> {
+    let found: Vec<&U> = values.iter().filter_map(|value| (value as &dyn Any).downcast_ref()).collect();
+    found.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::autodiff::checkpoint::strategy::BalancedCheckpointing;
+    use burn::tensor::TensorData;
+
+    type Fast = Autodiff<Flex>;
+    /// The same backend by another type, for which burn's own operations are taken.
+    type Plain = Autodiff<Flex, BalancedCheckpointing>;
+
+    /// Numbers that differ in every place, in `-2..2`.
+    fn numbers(shape: [usize; 2], seed: usize) -> TensorData {
+        let values = (0..shape[0] * shape[1]).map(|i| ((i * 37 + seed * 101) % 1009) as f32 / 1009.0 * 4.0 - 2.0);
+        TensorData::new(values.collect::<Vec<_>>(), shape)
+    }
+
+    fn norm<B: Backend>(width: usize) -> nn::LayerNorm<B> {
+        let mut norm = nn::LayerNormConfig::new(width).with_epsilon(1e-12).init(&Default::default());
+        norm.gamma = row(width, 3);
+        norm.beta = Some(row(width, 4));
+        norm
+    }
+
+    fn row<B: Backend>(width: usize, seed: usize) -> burn::module::Param<Tensor<B, 1>> {
+        let values = numbers([1, width], seed).to_vec::<f32>().unwrap();
+        burn::module::Param::from_data(TensorData::new(values, [width]), &Default::default())
+    }
+
+    /// Outputs and every gradient of all the operations in a row.
+    fn run<B: burn::tensor::backend::AutodiffBackend>(batch: usize, tokens: usize, heads: usize) -> Vec<Vec<f32>> {
+        let (rows, hidden, device) = (batch * tokens, 24, Default::default());
+        let input = Tensor::<B, 2>::from_data(numbers([rows, hidden], 1), &device).require_grad();
+        // Weights small enough that attention spreads over many tokens.
+        let weight = Tensor::from_data(numbers([hidden, 3 * hidden], 2), &device) * 0.2;
+        let weight = burn::module::Param::from_tensor(weight);
+        let layer = nn::Linear { weight, bias: Some(row(3 * hidden, 5)) };
+        let norm = norm::<B>(hidden);
+        let qkv = linear(&layer, layer_norm(&norm, 1e-12, input.clone()));
+        let output = gelu(self_attention(qkv, batch, heads));
+        // Unequal weights, so that no two places of the output have the same gradient.
+        let gradients = (output.clone() * Tensor::from_data(numbers([rows, hidden], 6), &device)).sum().backward();
+        let rest = [&norm.gamma, norm.beta.as_ref().unwrap(), layer.bias.as_ref().unwrap()];
+        let mut found = vec![output.into_data(), input.grad(&gradients).unwrap().into_data()];
+        found.push(layer.weight.grad(&gradients).unwrap().into_data());
+        found.extend(rest.map(|parameter| parameter.grad(&gradients).unwrap().into_data()));
+        found.into_iter().map(|data| data.to_vec().unwrap()).collect()
+    }
+
+    #[test]
+    fn outputs_and_gradients_are_those_of_burn() {
+        for (batch, tokens, heads) in [(1, 1, 1), (2, 19, 3), (3, 130, 4), (1, 1300, 2)] {
+            let (found, expected) = (run::<Fast>(batch, tokens, heads), run::<Plain>(batch, tokens, heads));
+            assert_eq!(found.len(), 6);
+            for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                let scale = expected.iter().fold(1e-3f32, |max, v| max.max(v.abs()));
+                assert_eq!(found.len(), expected.len());
+                let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(worst < 2e-5 * scale, "{i} of {batch} x {tokens} x {heads}: {worst:e} of {scale}");
+                assert!(found.iter().chain(expected).all(|v| v.is_finite()));
+            }
+        }
+    }
+
+    #[test]
+    fn outputs_and_gradients_are_the_same_for_every_number_of_threads() {
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| run::<Fast>(3, 257, 3))
+        };
+        let one = with(1);
+        assert_eq!(one, with(2));
+        assert_eq!(one, with(5));
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_hidden() {
+        let mut values = numbers([4, 24], 1).to_vec::<f32>().unwrap();
+        values[30] = f32::NAN;
+        let input = Tensor::<Flex, 2>::from_data(TensorData::new(values, [4, 24]), &Default::default());
+        for output in [gelu(input.clone()), self_attention(input.clone(), 4, 2)] {
+            assert!(output.into_data().iter::<f32>().any(f32::is_nan));
+        }
+        let output = layer_norm(&norm(24), 1e-12, input).into_data();
+        assert_eq!(output.iter::<f32>().filter(|v| v.is_nan()).count(), 24);
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) fn confusion(report: &Report, layout: Layout) -> Result<String, Chart
     let width = layout.width();
     // Many sub-genres on a phone leave no room for names; their numbers stay, and the table holds the names.
     let named = layout == Layout::Wide || classes <= 10;
-    let left = if named { layout.pick(210.0, 122.0) } else { 30.0 };
+    let left = if named { layout.pick(210.0, 136.0) } else { 30.0 };
     let top = 46.0;
     let cell = ((width - left - 2.0) / classes.max(1) as f64).min(layout.pick(60.0, 44.0));
     let side = cell * classes as f64;
@@ -37,7 +37,7 @@ pub(crate) fn confusion(report: &Report, layout: Layout) -> Result<String, Chart
             canvas.text(&number, (18.0, top + at), size, Ink::Text, Anchor::End)?;
             if named {
                 canvas.dot((28.0, top + at), (cell / 4.0).min(4.5), Ink::Sub(i), 1.0)?;
-                let name = shorten(&summary.sub_genre.name, size, left - 46.0);
+                let name = shorten(&summary.sub_genre.name, size, left - 42.0);
                 canvas.text(&name, (38.0, top + at), size, Ink::Text, Anchor::Start)?;
             }
             let total: u32 = row.iter().sum();

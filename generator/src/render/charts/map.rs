@@ -1,16 +1,20 @@
-//! The map of tracks: colour tells the sub-genre, shape the split, and names stand at the centroids.
+//! The map of tracks: colour tells the sub-genre, shape the split, and names or numbers stand at
+//! the centroids.
 
 use super::canvas::{Anchor, Canvas, draw, shorten, text_width};
-use super::{ChartError, ink::Ink, svg::Svg};
+use super::{ChartError, Layout, ink::Ink, svg::Svg};
 use crate::render::report::{Report, Split};
 
-/// Tracks drawn at most: beyond some two thousand elements browsers scroll an SVG slowly.
-pub(crate) const MAP_MARKS: usize = 2000;
+/// Tracks drawn at most. The page holds the map in two widths, and beyond some two thousand elements browsers scroll
+/// an SVG slowly.
+pub(crate) const MAP_MARKS: usize = 1000;
 
-const WIDTH: f64 = 640.0;
+/// Height of the legend above the map.
 const LEGEND: f64 = 34.0;
-const MARGIN: f64 = 24.0;
-const LABEL: f64 = 15.0;
+/// Room between the frame and the outermost tracks.
+const MARGIN: f64 = 26.0;
+/// Size of the names.
+const LABEL: f64 = 13.0;
 
 /// Indices of the tracks that are drawn: all, or every n-th in the library's order, so that every sub-genre keeps its
 /// share.
@@ -20,32 +24,39 @@ pub(crate) fn drawn_tracks(count: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Draws the map.
-pub(crate) fn map(report: &Report) -> Result<String, ChartError> {
-    let view = View::of(report);
+pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError> {
+    let view = View::of(report, layout);
     let svg = Svg {
-        id: "chart-map",
-        class: "chart",
+        id: layout.pick("chart-map", "chart-map-narrow"),
+        class: layout.class(),
         title: "Map of all tracks".into(),
         description: "Every mark is a track; near marks sound alike to the model. Names stand at the sub-genres' \
                       centroids. The explorer lists the tracks."
             .into(),
     };
-    draw(&svg, (WIDTH, view.height), |canvas| {
-        legend(canvas)?;
-        canvas.frame((0.5, LEGEND), (WIDTH - 1.0, view.height - LEGEND - 0.5), Ink::Line)?;
+    draw(&svg, (view.width, view.height), |canvas| {
+        legend(canvas, layout)?;
+        canvas.frame((0.5, LEGEND), (view.width - 1.0, view.height - LEGEND - 0.5), Ink::Line)?;
         for split in [Split::Train, Split::Validation, Split::Test] {
             let own = drawn_tracks(report.tracks.len()).filter(|&i| report.tracks[i].split == split);
             for (i, point) in own.filter_map(|i| Some((i, report.map.tracks.get(i)?))) {
                 mark(canvas, split, view.at(*point), Ink::Sub(report.tracks[i].meta.sub_genre as usize))?;
             }
         }
+        // Many names would cover the map: numbers inside of the marks stand for them, and the list below tells whose.
+        let named = report.sub_genres.len() <= layout.pick(12, 8);
         for (i, point) in report.map.centroids.iter().enumerate() {
             let at = view.at(*point);
-            canvas.dot(at, 6.0, Ink::Surface, 1.0)?;
-            canvas.ring(at, 6.0, Ink::Sub(i))?;
-            canvas.dot(at, 2.0, Ink::Sub(i), 1.0)?;
+            let radius = if named { 6.0 } else { 9.0 };
+            canvas.dot(at, radius, Ink::Surface, 1.0)?;
+            canvas.ring(at, radius, Ink::Sub(i))?;
+            if named {
+                canvas.dot(at, 2.0, Ink::Sub(i), 1.0)?;
+            } else {
+                canvas.text(&(i + 1).to_string(), at, 11.0, Ink::Text, Anchor::Middle)?;
+            }
         }
-        for (name, at) in view.labels(report) {
+        for (name, at) in view.labels(report).into_iter().filter(|_| named) {
             canvas.text(&name, at, LABEL, Ink::Label, Anchor::Middle)?;
         }
         Ok(())
@@ -60,16 +71,17 @@ fn mark(canvas: &Canvas<'_>, split: Split, (x, y): (f64, f64), ink: Ink) -> Resu
     }
 }
 
-fn legend(canvas: &Canvas<'_>) -> Result<(), ChartError> {
-    let mut x = 8.0;
+fn legend(canvas: &Canvas<'_>, layout: Layout) -> Result<(), ChartError> {
+    let size = layout.pick(13.0, 12.0);
+    let mut x = 7.0;
     for split in [Split::Train, Split::Validation, Split::Test] {
         mark(canvas, split, (x, 14.0), Ink::Text)?;
-        canvas.text(split.label(), (x + 11.0, 14.0), 14.0, Ink::Text, Anchor::Start)?;
-        x += text_width(split.label(), 14.0) + 36.0;
+        canvas.text(split.label(), (x + 10.0, 14.0), size, Ink::Text, Anchor::Start)?;
+        x += text_width(split.label(), size) + layout.pick(36.0, 24.0);
     }
     canvas.ring((x, 14.0), 6.0, Ink::Text)?;
     canvas.dot((x, 14.0), 2.0, Ink::Text, 1.0)?;
-    canvas.text("centroid", (x + 13.0, 14.0), 14.0, Ink::Text, Anchor::Start)
+    canvas.text("centroid", (x + 11.0, 14.0), size, Ink::Text, Anchor::Start)
 }
 
 /// From the map's plane to pixels, with one scale for both directions: distances are all a map has.
@@ -77,11 +89,13 @@ struct View {
     low: (f64, f64),
     scale: f64,
     offset: (f64, f64),
+    width: f64,
     height: f64,
 }
 
 impl View {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Report, layout: Layout) -> Self {
+        let width = layout.width();
         let mut low = (f64::INFINITY, f64::INFINITY);
         let mut high = (f64::NEG_INFINITY, f64::NEG_INFINITY);
         for &[x, y] in report.map.tracks.iter().chain(&report.map.centroids) {
@@ -90,13 +104,13 @@ impl View {
             high = (high.0.max(x), high.1.max(y));
         }
         let extent = ((high.0 - low.0).max(1e-6), (high.1 - low.1).max(1e-6));
-        let room = WIDTH - 2.0 * MARGIN;
+        let room = width - 2.0 * MARGIN;
         // A flat map keeps some height, a tall one is made to fit.
-        let inner_height = (room * extent.1 / extent.0).clamp(room * 0.5, room * 0.8);
+        let inner_height = (room * extent.1 / extent.0).clamp(room * 0.5, room * layout.pick(0.8, 1.2));
         let scale = (room / extent.0).min(inner_height / extent.1);
         let offset =
             (MARGIN + (room - extent.0 * scale) / 2.0, LEGEND + MARGIN + (inner_height - extent.1 * scale) / 2.0);
-        Self { low, scale, offset, height: LEGEND + inner_height + 2.0 * MARGIN }
+        Self { low, scale, offset, width, height: LEGEND + inner_height + 2.0 * MARGIN }
     }
 
     fn at(&self, [x, y]: [f32; 2]) -> (f64, f64) {
@@ -110,10 +124,10 @@ impl View {
         let mut order: Vec<_> = report.sub_genres.iter().zip(&report.map.centroids).collect();
         order.sort_by(|a, b| a.1[1].total_cmp(&b.1[1]));
         for (summary, point) in order {
-            let name = shorten(&summary.sub_genre.name, LABEL, 200.0);
+            let name = shorten(&summary.sub_genre.name, LABEL, self.width * 0.45);
             let half = text_width(&name, LABEL) / 2.0 + 4.0;
             let (x, y) = self.at(*point);
-            let x = x.clamp(half, WIDTH - half);
+            let x = x.clamp(half, self.width - half);
             let mut y = (y - 17.0).max(LEGEND + 12.0);
             while let Some(below) = placed.iter().find_map(|(other, at)| {
                 let apart = text_width(other, LABEL) / 2.0 + half;
@@ -138,14 +152,14 @@ mod tests {
         assert_eq!(drawn_tracks(0).count(), 0);
         let drawn: Vec<_> = drawn_tracks(12_345).collect();
         assert_eq!(drawn.len(), MAP_MARKS);
-        assert!(drawn.windows(2).all(|pair| (6..=7).contains(&(pair[1] - pair[0]))));
+        assert!(drawn.windows(2).all(|pair| (12..=13).contains(&(pair[1] - pair[0]))));
     }
 
     #[test]
     fn names_do_not_cover_each_other() {
         let mut report = sample::report();
         report.map.centroids = vec![[0.0, 0.0]; 7];
-        let labels = View::of(&report).labels(&report);
+        let labels = View::of(&report, Layout::Narrow).labels(&report);
         for (i, a) in labels.iter().enumerate() {
             assert!(labels[..i].iter().all(|b| (a.1.1 - b.1.1).abs() >= LABEL), "{labels:?}");
         }
@@ -154,7 +168,7 @@ mod tests {
     #[test]
     fn every_track_is_one_mark() {
         let report = sample::report();
-        let svg = map(&report).unwrap();
+        let svg = map(&report, Layout::Wide).unwrap();
         let tests = report.tracks.iter().filter(|t| t.split == Split::Test).count();
         assert_eq!(svg.matches("<polygon").count(), tests + 1, "one in the legend");
         assert!(svg.len() < 20_000, "{} bytes", svg.len());

@@ -14,8 +14,8 @@ pub(crate) fn training(report: &Report, layout: Layout) -> Result<String, ChartE
     let measured = training.epochs.iter().any(|epoch| epoch.validation_accuracy.is_some());
     let width = layout.width();
     let panel = layout.pick(190.0, 150.0);
-    let gap = 40.0;
-    let height = 30.0 + panel + if measured { gap + panel } else { 0.0 } + 44.0;
+    let gap = 52.0;
+    let height = 32.0 + panel + if measured { gap + panel } else { 0.0 } + 44.0;
 
     let svg = Svg {
         id: layout.pick("chart-training", "chart-training-narrow"),
@@ -29,8 +29,8 @@ pub(crate) fn training(report: &Report, layout: Layout) -> Result<String, ChartE
         let frame = Frame {
             left: 46.0,
             right: width - 12.0,
-            top: 30.0,
-            bottom: 30.0 + panel,
+            top: 32.0,
+            bottom: 32.0 + panel,
             epochs: training.epochs.len().max(1) as f64,
             // A loss is drawn from 0, so that its fall is not exaggerated.
             high: top_loss * 1.05,
@@ -85,7 +85,7 @@ impl Frame {
         label: impl Fn(f64) -> String,
         last: bool,
     ) -> Result<(), ChartError> {
-        canvas.text(name, (0.0, self.top - 18.0), 12.5, Ink::Text, Anchor::Start)?;
+        canvas.text(name, (0.0, self.top - 21.0), 12.5, Ink::Text, Anchor::Start)?;
         for value in ticks(0.0, self.high, 6) {
             let (_, y) = self.at(0.0, value);
             canvas.line(&[(self.left, y), (self.right, y)], 1.0, Ink::Line, 1.0)?;

@@ -30,7 +30,7 @@ pub(super) fn read(folder: &Path) -> io::Result<Option<BTreeSet<String>>> {
 }
 
 /// The bytes of a list.
-pub(super) fn bytes<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+pub(super) fn bytes(paths: BTreeSet<&str>) -> Vec<u8> {
     let mut text = format!("{HEADER}\n");
     for path in paths {
         text.push_str(path);

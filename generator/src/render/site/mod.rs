@@ -5,10 +5,14 @@
 //! renamed in an order that keeps each page whole: assets and data, whose names hold their hash, before the pages that
 //! name them, the landing page last; and only then what is stale is removed. What did not change is not touched.
 
+mod difference;
+mod error;
 mod marker;
 mod place;
+mod staging;
 mod write;
 
+pub use error::SiteError;
 pub use marker::MARKER;
 pub use place::{SiteFile, Source};
-pub use write::{SiteError, SiteWritten, write_site};
+pub use write::{SiteWritten, is_current, write_site};
