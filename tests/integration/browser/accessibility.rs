@@ -62,4 +62,8 @@ async fn assert_none(session: &Session, state: &str) {
     let overflow: i64 =
         session.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
     assert!(overflow <= 0, "{state}: the page is {overflow} px wider than the window");
+    let below: f64 = session
+        .script("return document.documentElement.scrollHeight - scrollY - document.querySelector('.footer').getBoundingClientRect().bottom")
+        .await;
+    assert!(below < 100.0, "{state}: {below} px of nothing follow the footer");
 }

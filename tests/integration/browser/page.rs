@@ -87,8 +87,8 @@ impl Session {
     /// The content of the only file saved so far, and its name.
     pub(super) async fn download(&self) -> (String, String) {
         let saved = |session: &Self| {
-            let entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
-            entries.filter(|path| path.extension().is_some_and(|e| e == "m3u8")).next()
+            let mut entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
+            entries.find(|path| path.extension().is_some_and(|e| e == "m3u8"))
         };
         self.wait_until("the download", async |session: &Self| {
             saved(session).is_some_and(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))

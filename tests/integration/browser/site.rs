@@ -103,12 +103,12 @@ fn track(i: usize, random: &mut Random) -> TrackMeta {
     TrackMeta {
         title: format!("{} {} {number}{edition}", word(&FIRST, number), word(&SECOND, number / 8)),
         artist: (i % 7 != 3).then(|| word(&ARTISTS, number).into()),
-        album: (i % 3 == 0).then(|| "Transmissions".into()),
-        bpm: (i % 2 == 0).then_some(128.0),
-        key: (i % 2 == 0).then(|| "8A".into()),
+        album: (i.is_multiple_of(3)).then(|| "Transmissions".into()),
+        bpm: (i.is_multiple_of(2)).then_some(128.0),
+        key: (i.is_multiple_of(2)).then(|| "8A".into()),
         duration_s: 200.0 + 100.0 * random.signed(),
         sub_genre: (i * SUB_GENRES.len() / TRACKS) as u32,
-        path: (i % 4 == 0).then(|| format!("Techno/{i:03} Ä #1.wav")),
+        path: (i.is_multiple_of(4)).then(|| format!("Techno/{i:03} Ä #1.wav")),
         audio: (i == 1).then(|| "audio/tone 1.wav".into()),
         ..TrackMeta::default()
     }
