@@ -11,8 +11,8 @@ mod weights;
 
 pub use ast::{Ast, AstConfig, AstOptions, AstOptionsError, AstPreset, PatchGrid};
 pub use audio_encoder::AudioEncoder;
-pub use burn::tensor::backend::AutodiffBackend;
 pub use device::{Device, DeviceError, DeviceKind, OnBackend, Precision};
+pub use burn::tensor::backend::AutodiffBackend;
 pub use encoder::Encoder;
 pub use projection::{Projection, ProjectionError, ProjectionKind, ProjectionOptions};
 pub use weights::{
