@@ -20,9 +20,8 @@ pmsl.createPlayer = ({ audioOf, label, next, onChange, onProblem }) => {
   }
 
   function resume() {
-    const playing = audio.play();
-    // Another track chosen meanwhile ends this one's promise with AbortError, which is no problem.
-    if (playing) playing.catch((error) => error.name !== "AbortError" && onProblem(label(current)));
+    // Refused where another track was chosen meanwhile, which is no problem, or with an error event, which tells.
+    audio.play()?.catch(() => {});
   }
 
   function update() {
@@ -52,6 +51,10 @@ pmsl.createPlayer = ({ audioOf, label, next, onChange, onProblem }) => {
   });
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, update);
   for (const event of ["timeupdate", "durationchange"]) audio.addEventListener(event, showTime);
+  audio.addEventListener("error", () => {
+    if (current !== null) onProblem(label(current));
+    update();
+  });
   audio.addEventListener("ended", () => {
     const following = next(current);
     if (following !== null) play(following);

@@ -33,6 +33,7 @@ impl Viewer {
     /// Throws, with a message for the listener, when the chunks are damaged, incomplete, of another version or of
     /// another build than the page.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes arrays of objects by value only")]
     pub fn new(chunks: Vec<Uint8Array>, build: &str) -> Result<Viewer, JsError> {
         let chunks: Vec<Vec<u8>> = chunks.iter().map(Uint8Array::to_vec).collect();
         let index = index::decode(chunks.iter().map(Vec::as_slice))?;

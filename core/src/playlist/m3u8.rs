@@ -117,7 +117,10 @@ fn percent_encode(text: &str, kept: &[u8]) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        PathSeparator::{Backslash, Slash},
+        *,
+    };
 
     fn track(path: Option<&str>) -> TrackMeta {
         TrackMeta {
@@ -149,7 +152,6 @@ mod tests {
             let options = M3u8Options { root: root.into(), separator, url_encode, extension: String::new() };
             last_line(&track(Some("T/a ö.wav")), &options)
         };
-        use PathSeparator::{Backslash, Slash};
         assert_eq!(case("/music/", Slash, false), "/music/T/a ö.wav");
         assert_eq!(case("/", Slash, false), "/T/a ö.wav");
         assert_eq!(case("../", Slash, false), "../T/a ö.wav");

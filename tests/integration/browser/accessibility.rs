@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::page::file_url;
 use super::session::{Browser, Scheme, Session, run};
@@ -39,9 +39,17 @@ fn axe_finds_nothing(scheme: Scheme) {
         session.click("#grow [type=submit]").await;
         session.click("#export summary").await;
         for width in [1440, 768, 360] {
-            // Smaller than a window can be, so by the size of the page.
-            session.driver.set_window_rect(0, 0, width, 900).await.unwrap();
+            // A window cannot be as narrow as a phone, but its page can.
+            let metrics = json!({ "width": width, "height": 1900, "deviceScaleFactor": 1, "mobile": false });
+            let tools = session.driver.cdp();
+            tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+            assert_eq!(session.script::<i64>("return innerWidth").await, width);
             assert_none(&session, &format!("{width} wide")).await;
+            // To look at: a folder for pictures of the page.
+            if let Some(folder) = env::var_os("PMSL_SCREENSHOTS") {
+                let picture = std::path::Path::new(&folder).join(format!("explorer-{width}-{scheme:?}.png"));
+                session.driver.screenshot(&picture).await.unwrap();
+            }
         }
     });
 }
@@ -54,4 +62,8 @@ async fn assert_none(session: &Session, state: &str) {
     let overflow: i64 =
         session.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
     assert!(overflow <= 0, "{state}: the page is {overflow} px wider than the window");
+    let below: f64 = session
+        .script("return document.documentElement.scrollHeight - scrollY - document.querySelector('.footer').getBoundingClientRect().bottom")
+        .await;
+    assert!(below < 100.0, "{state}: {below} px of nothing follow the footer");
 }

@@ -66,7 +66,8 @@ async fn search(session: &Session) {
     assert_eq!(session.text("#result-count").await, "120 tracks in 4 playlists");
     session.fill("#search", "cafe EMOTIONAL").await;
     let found = session.tracks("#results").await;
-    assert_eq!(found, [3, 11, 28, 8 + 3 + 8].map(|i| if i == 28 { 27 } else { i }), "cafés among the first 30 tracks");
+    // Among the first 30 tracks, without the one whose radio edit has another name.
+    assert_eq!(found, [3, 11, 27]);
     let field = session.find("#search").await;
     field.send_keys(Key::Down + Key::Down + Key::Enter).await.unwrap();
     assert_eq!(session.text("#track-title").await, "Café Horizon 11");
@@ -183,7 +184,7 @@ async fn play(session: &Session) {
             session.script("const a = document.querySelector('#audio'); return a.ended || a.currentTime > 0").await
         })
         .await;
-    assert_eq!(session.script::<f64>("return document.querySelector('#audio').duration").await, 1.0);
+    assert!((session.script::<f64>("return document.querySelector('#audio').duration").await - 1.0).abs() < 0.01);
     session.click("#player-close").await;
     session.click("#option-2").await;
     assert!(!session.find("#track-play").await.is_displayed().await.unwrap());

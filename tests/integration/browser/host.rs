@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::{fs, thread};
 
@@ -65,7 +65,7 @@ fn answer(mut stream: TcpStream, root: &Path, missing: &Mutex<Vec<String>>) -> s
     stream.write_all(&bytes)
 }
 
-fn content_type(path: &PathBuf) -> &'static str {
+fn content_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css",

@@ -87,8 +87,8 @@ impl Session {
     /// The content of the only file saved so far, and its name.
     pub(super) async fn download(&self) -> (String, String) {
         let saved = |session: &Self| {
-            let entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
-            entries.filter(|path| path.extension().is_some_and(|e| e == "m3u8")).next()
+            let mut entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
+            entries.find(|path| path.extension().is_some_and(|e| e == "m3u8"))
         };
         self.wait_until("the download", async |session: &Self| {
             saved(session).is_some_and(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))
@@ -100,7 +100,9 @@ impl Session {
 
     /// Nothing was logged as an error, nothing broke the policy, and nothing was asked of another host.
     pub(super) async fn assert_clean(&self, origin: &str) {
-        let problems: Vec<String> = self.script("return window.problems").await;
+        let mut problems: Vec<String> = self.script("return window.problems").await;
+        // Firefox on a machine without a sound card.
+        problems.retain(|problem| !problem.contains("OnMediaSinkAudioError"));
         assert!(problems.is_empty(), "{problems:?}");
         if self.browser == Browser::Chromium {
             let log = self.driver.browser_log().await.unwrap();
@@ -111,6 +113,8 @@ impl Session {
         let foreign: Vec<_> =
             resources.iter().filter(|name| !name.starts_with(origin) && !name.starts_with("blob:")).collect();
         assert!(foreign.is_empty(), "{foreign:?}");
-        assert!(!resources.is_empty(), "the browser does not tell what it loaded");
+        // Chromium leaves files out of this list, but not what comes over a network.
+        let told = !resources.is_empty() || origin.starts_with("file:");
+        assert!(told, "the browser does not tell what it loaded");
     }
 }

@@ -2,10 +2,9 @@
 
 use std::env;
 use std::future::Future;
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -47,7 +46,7 @@ where
     let folder = tempfile::tempdir().unwrap();
     let downloads = folder.path().join("downloads");
     std::fs::create_dir(&downloads).unwrap();
-    let process = Driver::start(&driver);
+    let process = Driver::start(browser, &driver);
     let capabilities = match browser {
         Browser::Chromium => chromium(&binary, &folder, &downloads, scheme),
         Browser::Firefox => firefox(&binary, &downloads, scheme),
@@ -115,7 +114,7 @@ fn firefox(binary: &Path, downloads: &Path, scheme: Scheme) -> Capabilities {
                 "browser.download.folderList": 2, "browser.download.dir": downloads,
                 "browser.download.useDownloadDir": true, "browser.download.alwaysOpenPanel": false,
                 "browser.helperApps.neverAsk.saveToDisk": "audio/x-mpegurl",
-                "layout.css.prefers-color-scheme.content-override": if scheme == Scheme::Dark { 0 } else { 1 },
+                "layout.css.prefers-color-scheme.content-override": i32::from(scheme == Scheme::Light),
                 "app.update.enabled": false, "network.captive-portal-service.enabled": false,
             },
         },
@@ -133,17 +132,24 @@ struct Driver {
 }
 
 impl Driver {
-    fn start(program: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    /// Starts the driver on a port of its own choice, which it tells; one chosen here could be taken by then.
+    fn start(browser: Browser, program: &Path) -> Self {
         let mut command = Command::new(program);
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
-        let driver = Self { child: command.spawn().unwrap(), port };
-        let patience = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(patience.elapsed() < Duration::from_secs(60), "{} does not answer", program.display());
-            std::thread::sleep(Duration::from_millis(20));
+        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        if browser == Browser::Firefox {
+            command.arg("--websocket-port=0");
         }
-        driver
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let told = line.contains("started successfully") || line.contains("Listening on");
+            let (_, port) = line.trim_end_matches('.').rsplit_once([' ', ':']).filter(|_| told)?;
+            port.parse().ok()
+        });
+        // Whoever does not read what a program writes will stop it.
+        std::thread::spawn(move || lines.for_each(drop));
+        let port = port.unwrap_or_else(|| panic!("{} does not tell its port", program.display()));
+        Self { child, port }
     }
 }
 

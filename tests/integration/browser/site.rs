@@ -17,7 +17,7 @@ const SUB_GENRES: [&str; 4] = ["Émotional Techno", "Dark Techno", "Chill House"
 /// Catches what goes wrong before any other script runs, for browsers whose driver does not tell.
 const WATCHER: &str = "
 window.problems = [];
-const note = (kind) => (event) => window.problems.push(`${kind}: ${event.message || event.reason || event.violatedDirective || event.target.src}`);
+const note = (kind) => (event) => window.problems.push(`${kind}: ${event.message || event.reason || event.violatedDirective || event.target.src + ' ' + event.target.error?.message}`);
 addEventListener('error', note('error'), true);
 addEventListener('unhandledrejection', note('rejection'));
 addEventListener('securitypolicyviolation', note('policy'));
@@ -103,12 +103,12 @@ fn track(i: usize, random: &mut Random) -> TrackMeta {
     TrackMeta {
         title: format!("{} {} {number}{edition}", word(&FIRST, number), word(&SECOND, number / 8)),
         artist: (i % 7 != 3).then(|| word(&ARTISTS, number).into()),
-        album: (i % 3 == 0).then(|| "Transmissions".into()),
-        bpm: (i % 2 == 0).then_some(128.0),
-        key: (i % 2 == 0).then(|| "8A".into()),
+        album: (i.is_multiple_of(3)).then(|| "Transmissions".into()),
+        bpm: (i.is_multiple_of(2)).then_some(128.0),
+        key: (i.is_multiple_of(2)).then(|| "8A".into()),
         duration_s: 200.0 + 100.0 * random.signed(),
         sub_genre: (i * SUB_GENRES.len() / TRACKS) as u32,
-        path: (i % 4 == 0).then(|| format!("Techno/{i:03} Ä #1.wav")),
+        path: (i.is_multiple_of(4)).then(|| format!("Techno/{i:03} Ä #1.wav")),
         audio: (i == 1).then(|| "audio/tone 1.wav".into()),
         ..TrackMeta::default()
     }
