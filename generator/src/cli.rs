@@ -23,18 +23,18 @@ Exit codes: 0 done (skipped files are reported), 1 failed, 2 wrong usage or conf
 /// playlists, and an explorer that finds similar tracks and builds playlists in the browser.
 #[derive(Debug, Parser)]
 #[command(name = "pmsl-generate", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do instead of generating a site.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// The options of a run.
     #[command(flatten)]
-    pub run: RunArgs,
+    pub(crate) run: RunArgs,
 }
 
 /// What to do instead of generating a site.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Print the JSON schema of the config, for editors and validators
     Schema,
     /// Validate the config and the library, and print what would run
@@ -43,41 +43,41 @@ pub enum Command {
 
 /// Options of a run; each one overrides the config.
 #[derive(Clone, Debug, Default, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The config file (JSON)
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// The folder to write the site into
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// The folder of music, instead of the config's
     #[arg(long, value_name = "PATH")]
-    pub library: Option<PathBuf>,
+    pub(crate) library: Option<PathBuf>,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
-    pub work: Option<PathBuf>,
+    pub(crate) work: Option<PathBuf>,
     /// Where to compute: auto, cpu, ndarray or cuda
     #[arg(long, value_name = "DEVICE")]
-    pub device: Option<DeviceKind>,
+    pub(crate) device: Option<DeviceKind>,
     /// Use at most N tracks of each sub-genre (a quick look at a large library)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// Threads to use [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub threads: Option<u32>,
+    pub(crate) threads: Option<u32>,
     /// Overwrite an --out folder that holds something else, and forget remembered failures
     #[arg(long)]
-    pub force: bool,
+    pub(crate) force: bool,
     /// Print what would run, and stop
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Exit with code 3 when any file had to be skipped
     #[arg(long)]
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Print more: -v what each stage decided, -vv every track
     #[arg(short, long, action = ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
 }

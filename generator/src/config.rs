@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use pmsl_core::audio::ChunkOptions;
 use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
-use pmsl_core::features::AstFilterbankOptions;
+use pmsl_core::features::{AstFilterbankOptions, N_MELS, frames_for};
 use pmsl_core::library::LibraryOptions;
 use pmsl_core::models::{AstOptions, DeviceKind, Precision, ProjectionOptions};
 use pmsl_core::project::UmapOptions;
@@ -169,9 +169,9 @@ pub enum ConfigError {
 impl Config {
     /// Reads a config file and resolves its relative paths against the file's folder.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let mut config = Self::parse(&text, path)?;
+        config.derive();
         let folder = path.parent().unwrap_or(Path::new(""));
         let resolve = |relative: &mut PathBuf| *relative = folder.join(&relative);
         config.library.path.iter_mut().for_each(resolve);
@@ -184,6 +184,13 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Fills in what follows from other fields: the length of the chunks decides the shape of the model's input.
+    fn derive(&mut self) {
+        self.features.max_frames = frames_for(self.audio.chunk_s);
+        self.model.ast.frames = self.train.crop_frames.unwrap_or(self.features.max_frames);
+        self.model.ast.mels = N_MELS;
     }
 
     /// Parses a config; `path` only serves the messages.

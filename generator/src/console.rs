@@ -49,19 +49,14 @@ impl Console {
         let _ = writeln!(io::stdout(), "{text}");
     }
 
-    /// A line on what happens.
-    pub(crate) fn info(&self, line: &str) {
-        self.at(Verbosity::Normal, line);
-    }
-
     /// A line on what a stage decided.
     pub(crate) fn detail(&self, line: &str) {
         self.at(Verbosity::Verbose, line);
     }
 
-    /// A line on one track.
-    pub(crate) fn track(&self, line: &str) {
-        self.at(Verbosity::Tracks, line);
+    /// Whether every track is told of.
+    pub(crate) fn shows_tracks(&self) -> bool {
+        self.verbosity >= Verbosity::Tracks
     }
 
     /// Something the user should know and may want to mend.

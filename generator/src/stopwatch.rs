@@ -63,11 +63,7 @@ impl Stopwatch {
 
     /// The timings so far.
     pub(crate) fn timings(&self) -> Timings {
-        Timings {
-            threads: self.threads as u32,
-            peak_memory_bytes: peak_memory_bytes(),
-            stages: self.stages.clone(),
-        }
+        Timings { threads: self.threads as u32, peak_memory_bytes: peak_memory_bytes(), stages: self.stages.clone() }
     }
 }
 

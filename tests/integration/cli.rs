@@ -11,7 +11,9 @@ fn help_has_examples_and_exit_codes() {
     let output = pmsl().arg("--help").output().unwrap();
     assert!(output.status.success());
     let help = stdout(&output);
-    for part in ["--config", "--out", "--library", "--dry-run", "--threads", "Examples:", "Exit codes:", "schema", "check"] {
+    for part in
+        ["--config", "--out", "--library", "--dry-run", "--threads", "Examples:", "Exit codes:", "schema", "check"]
+    {
         assert!(help.contains(part), "no {part} in:\n{help}");
     }
 }

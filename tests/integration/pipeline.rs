@@ -148,7 +148,8 @@ fn a_foreign_folder_is_not_overwritten() {
 fn a_private_site_holds_relative_paths_and_a_public_one_none() {
     let bench = Bench::new(2);
     bench.run();
-    let public = String::from_utf8_lossy(&snapshot(&bench.site()).into_values().flatten().collect::<Vec<_>>()).into_owned();
+    let public =
+        String::from_utf8_lossy(&snapshot(&bench.site()).into_values().flatten().collect::<Vec<_>>()).into_owned();
     assert!(!public.contains("1_Dark"), "a public site names a folder");
     bench.write_config(&json!({ "site": { "share": "private" } }));
     bench.run();

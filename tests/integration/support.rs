@@ -82,7 +82,6 @@ impl Bench {
             "seed": 3,
             "library": { "path": "music" },
             "audio": { "chunk_s": 0.96, "max_chunks": 3, "skip_intro_s": 0, "skip_outro_s": 0 },
-            "features": { "max_frames": 96 },
             "model": {
                 "ast": { "hidden_size": 24, "depth": 1, "heads": 2, "patch_stride": [16, 16] },
                 "projection": { "kind": "linear", "dim": 16 }

@@ -16,7 +16,8 @@ const FRAME_LENGTH: usize = 400;
 /// Samples between the starts of two frames: 10 ms.
 const HOP_LENGTH: usize = 160;
 const FFT_SIZE: usize = 512;
-const N_MELS: usize = 128;
+/// Mel bands of a frame.
+pub const N_MELS: usize = 128;
 const LOW_HZ: f32 = 20.0;
 const PREEMPHASIS: f32 = 0.97;
 /// Energies below this count as this: the epsilon of `f32`, as in torchaudio.
@@ -28,7 +29,9 @@ const FRAMES_LIMIT: usize = 60_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AstFilterbankOptions {
-    /// Frames of the output. Shorter chunks are padded with zeros before the normalisation, longer ones cut.
+    /// Frames of the output. Shorter chunks are padded with zeros before the normalisation, longer ones cut. Not read
+    /// from configs: it follows from the length of the chunks ([`frames_for`]).
+    #[serde(skip)]
     pub max_frames: usize,
     /// Mean of the log-mel energies, subtracted. The default is AudioSet's, which pretrained weights expect.
     pub mean: f32,

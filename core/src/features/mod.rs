@@ -11,7 +11,7 @@ mod mel;
 mod stft;
 mod window;
 
-pub use ast_fbank::{AstFilterbank, AstFilterbankOptions, frames_for, full_frames, samples_for};
+pub use ast_fbank::{AstFilterbank, AstFilterbankOptions, N_MELS, frames_for, full_frames, samples_for};
 pub use error::FeatureError;
 pub use f16::{decode_f16, encode_f16};
 

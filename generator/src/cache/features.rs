@@ -5,7 +5,7 @@
 //! `[chunks, frames, mels]` as `f16`.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use half::f16;
@@ -108,27 +108,20 @@ impl FeatureFile {
         if version != FORMAT_VERSION {
             return Err(FeatureFileError::Invalid("another version"));
         }
-        let sizes_hold = (1..=MAX_FRAMES).contains(&frames)
-            && (1..=MAX_MELS).contains(&mels)
-            && (1..=MAX_CHUNKS).contains(&chunks);
+        let sizes_hold =
+            (1..=MAX_FRAMES).contains(&frames) && (1..=MAX_MELS).contains(&mels) && (1..=MAX_CHUNKS).contains(&chunks);
         if !sizes_hold {
             return Err(FeatureFileError::Invalid("impossible sizes"));
         }
         let duration_s = f32::from_le_bytes(word()?);
         let starts_s = (0..chunks).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>()?;
-        let expected = FIXED_HEADER_BYTES
-            + 4 * u64::from(chunks)
-            + 2 * u64::from(chunks) * u64::from(frames) * u64::from(mels);
+        let expected =
+            FIXED_HEADER_BYTES + 4 * u64::from(chunks) + 2 * u64::from(chunks) * u64::from(frames) * u64::from(mels);
         if file.metadata()?.len() != expected {
             return Err(FeatureFileError::Invalid("the length does not fit the header"));
         }
         let (frames, mels) = (frames as usize, mels as usize);
         Ok(Self { path: path.to_owned(), frames, mels, starts_s, duration_s, decode_errors })
-    }
-
-    /// Where each chunk starts, in seconds.
-    pub(crate) fn starts_s(&self) -> &[f32] {
-        &self.starts_s
     }
 
     /// Reads one chunk, `[frames * mels]`, into `out`.
@@ -220,7 +213,7 @@ mod tests {
         let path = folder.path().join("ab/track.f16");
         FeatureFile::write(&path, &stored()).unwrap();
         let file = FeatureFile::open(&path).unwrap();
-        assert_eq!((file.duration_s, file.decode_errors, file.starts_s()), (3.25, 7, [0.0, 1.5].as_slice()));
+        assert_eq!((file.duration_s, file.decode_errors, file.starts_s.as_slice()), (3.25, 7, [0.0, 1.5].as_slice()));
         let store = FeatureStore::new(vec![file]).unwrap();
         let mut chunk = vec![9.0; 99];
         store.read_chunk(0, 1, &mut chunk).unwrap();

@@ -33,12 +33,8 @@ impl WorkLock {
     pub(crate) fn acquire(work: &Path) -> Result<Self, LockError> {
         let io_error = |source| LockError::Io { path: work.to_owned(), source };
         fs::create_dir_all(work).map_err(io_error)?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(work.join("lock"))
-            .map_err(io_error)?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(work.join("lock")).map_err(io_error)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Busy(work.to_owned())),

@@ -10,8 +10,10 @@ mod lock;
 mod stamps;
 mod store;
 
-pub(crate) use features::{FORMAT_VERSION as FEATURE_FORMAT_VERSION, FeatureFile, FeatureFileError, FeatureStore, StoredChunks};
+pub(crate) use features::{
+    FORMAT_VERSION as FEATURE_FORMAT_VERSION, FeatureFile, FeatureFileError, FeatureStore, StoredChunks,
+};
 pub(crate) use key::{Key, KeyBuilder};
-pub(crate) use lock::{LockError, WorkLock};
+pub(crate) use lock::WorkLock;
 pub(crate) use stamps::{FileStamp, Remembered, Stamps, failure_path};
 pub(crate) use store::{read_json, write_atomic, write_json};

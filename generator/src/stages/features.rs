@@ -78,7 +78,13 @@ pub(crate) fn features(
             }
             let track = &library.tracks[index];
             match extract(plan, filterbank, track, cancel) {
-                Ok(chunks) => FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?,
+                Ok(chunks) => {
+                    FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?;
+                    if console.shows_tracks() {
+                        let (name, count) = (&track.entry.relative_path, chunks.starts_s.len());
+                        progress.line(&format!("{name}: {:.1} s, {count} chunks", chunks.duration_s));
+                    }
+                }
                 Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
                 Err(error) => {
                     let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
@@ -173,12 +179,7 @@ fn extract(
 }
 
 /// Sorts the tracks into usable and failed ones.
-fn collect(
-    plan: &Plan,
-    library: CandidateLibrary,
-    keys: &[Key],
-    states: Vec<State>,
-) -> anyhow::Result<UsableLibrary> {
+fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<State>) -> anyhow::Result<UsableLibrary> {
     let total = library.tracks.len() + library.failures.len();
     let mut failures = library.failures;
     let (mut tracks, mut files, mut usable_keys) = (Vec::new(), Vec::new(), Vec::new());

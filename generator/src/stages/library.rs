@@ -70,12 +70,7 @@ pub(crate) fn candidates(
 }
 
 /// Makes the demo library, once for each set of options.
-fn synthesize(
-    plan: &Plan,
-    options: &DemoOptions,
-    console: &Console,
-    cancel: &AtomicBool,
-) -> Result<PathBuf, RunError> {
+fn synthesize(plan: &Plan, options: &DemoOptions, console: &Console, cancel: &AtomicBool) -> Result<PathBuf, RunError> {
     let folder = plan.work.join("demo").join(&options.fingerprint()[..32]);
     let progress = console.progress("demo", (7 * options.tracks_per_sub_genre) as u64);
     let made = synthesize_library(
@@ -112,7 +107,8 @@ fn stamp(
     library: Library,
 ) -> Result<Worked<CandidateLibrary>, RunError> {
     let mut stamps = Stamps::open(&plan.work)?;
-    let known: Vec<_> = library.tracks.iter().map(|track| stamps.current(&track.path).map(Option::<&FileStamp>::cloned)).collect();
+    let known: Vec<_> =
+        library.tracks.iter().map(|track| stamps.current(&track.path).map(Option::<&FileStamp>::cloned)).collect();
     let unknown = known.iter().filter(|stamp| matches!(stamp, Ok(None))).count();
     let progress = console.progress("library", unknown as u64);
     let read: Vec<_> = known

@@ -73,8 +73,7 @@ pub(crate) fn model(
         checkpoint: Some(&checkpoint),
     };
     let mut listener = Listener { console, progress: None, steps_per_epoch: 0, validation: None };
-    let trained =
-        encoder_spec(plan)?.train(plan.device, &job, &weights, &mut |event| listener.hear(&event), cancel);
+    let trained = encoder_spec(plan)?.train(plan.device, &job, &weights, &mut |event| listener.hear(&event), cancel);
     listener.finish();
     let outcome = trained.map_err(session_error)?;
     let record = ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome };
@@ -122,12 +121,7 @@ pub(crate) fn session_error(error: SessionError) -> RunError {
 pub(crate) fn encoder_spec(plan: &Plan) -> Result<EncoderSpec, RunError> {
     let model = &plan.config.model;
     let pretrained = model.pretrained.as_deref().map(locate_pretrained).transpose().map_err(RunError::usage)?;
-    Ok(EncoderSpec {
-        ast: model.ast.clone(),
-        projection: model.projection.clone(),
-        pretrained,
-        seed: plan.config.seed,
-    })
+    Ok(EncoderSpec { ast: model.ast.clone(), projection: model.projection.clone(), pretrained, seed: plan.config.seed })
 }
 
 /// Turns training's events into progress for the user.
@@ -143,9 +137,8 @@ impl Listener<'_> {
         match event {
             TrainEvent::Started { total_steps, steps_per_epoch, trained_parameters, parameters } => {
                 self.steps_per_epoch = *steps_per_epoch;
-                self.console.detail(&format!(
-                    "training: {trained_parameters} of {parameters} parameters, {total_steps} steps"
-                ));
+                self.console
+                    .detail(&format!("training: {trained_parameters} of {parameters} parameters, {total_steps} steps"));
                 self.progress = Some(self.console.progress("training", *total_steps));
             }
             TrainEvent::Resumed { step } => {

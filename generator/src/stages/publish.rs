@@ -46,9 +46,11 @@ pub(crate) fn audio_files(plan: &Plan, library: &UsableLibrary) -> Vec<SiteFile>
 fn audio_path(plan: &Plan, library: &UsableLibrary, track: usize) -> Option<String> {
     (plan.config.site.audio == SiteAudio::Copy).then(|| {
         let track = &library.tracks[track];
-        let extension = track.entry.path.extension().map_or_else(String::new, |extension| {
-            format!(".{}", extension.to_string_lossy().to_lowercase())
-        });
+        let extension = track
+            .entry
+            .path
+            .extension()
+            .map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy().to_lowercase()));
         format!("audio/{}{extension}", &track.stamp.content_hex()[..16])
     })
 }

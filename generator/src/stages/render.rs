@@ -15,7 +15,8 @@ use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput};
 use crate::render::{
-    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, Version, report_pages, timings_page, write_site,
+    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, Version, report_pages, timings_page,
+    write_site,
 };
 
 const TIMINGS: &str = "timings.html";
@@ -44,7 +45,9 @@ pub(crate) fn render(
     let mut renderer = Renderer::new(assets, site(report)).context("the templates could not be read")?;
     renderer.add_template("explorer.html", explorer::TEMPLATE).context("the templates could not be read")?;
     let mut pages = report_pages(report, &renderer).context("the report could not be rendered")?;
-    let page = renderer.render("explorer.html", "explorer", &explorer.context).context("the explorer could not be rendered")?;
+    let page = renderer
+        .render("explorer.html", "explorer", &explorer.context)
+        .context("the explorer could not be rendered")?;
     pages.push(("explorer.html".into(), page.into_bytes()));
     let timings_html = timings_page(timings, &renderer).context("the timings could not be rendered")?;
     let mut files: Vec<SiteFile> = pages.into_iter().map(SiteFile::from).collect();

@@ -28,10 +28,14 @@ pub(crate) fn split(plan: &Plan, library: &UsableLibrary) -> Result<CheckedSplit
     let artists = group_ids(library.metas.iter().map(|meta| meta.artist.as_deref()));
     let contents: Vec<String> = library.tracks.iter().map(|track| track.stamp.content_hex()).collect();
     let copies = group_ids(contents.iter().map(|content| Some(content.as_str())));
-    let assigned: Vec<Option<Part>> = library.tracks.iter().map(|track| track.entry.split.as_deref().and_then(part)).collect();
-    let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, inseparable: &[&copies], assigned: &assigned };
+    let assigned: Vec<Option<Part>> =
+        library.tracks.iter().map(|track| track.entry.split.as_deref().and_then(part)).collect();
+    let tracks =
+        SplitTracks { sub_genres: &sub_genres, artists: &artists, inseparable: &[&copies], assigned: &assigned };
     let split = Split::new(&tracks, options, plan.config.seed).map_err(RunError::usage)?;
-    split.check(&tracks, options).map_err(|leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
+    split
+        .check(&tracks, options)
+        .map_err(|leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
     let parts = split.parts(library.tracks.len()).into_iter().flatten().collect();
     let warnings = split.warnings.iter().map(|warning| sentence(warning, library)).collect();
     Ok(CheckedSplit { split, parts, warnings })

@@ -49,9 +49,11 @@ pub struct AstOptions {
     pub patch_size: usize,
     /// Steps between patches as `[frequency, time]`: 10 and 10 as published; 16 and 16 give far fewer tokens.
     pub patch_stride: [usize; 2],
-    /// Mel bands of the features.
+    /// Mel bands of the features. Not read from configs: it follows from the front end.
+    #[serde(skip)]
     pub mels: usize,
-    /// Frames of one chunk of features.
+    /// Frames of one chunk of features. Not read from configs: it follows from the length of the chunks.
+    #[serde(skip)]
     pub frames: usize,
     /// Share of the hidden values dropped in training, in `0..1`.
     pub dropout: f64,
@@ -252,8 +254,9 @@ mod tests {
 
     #[test]
     fn a_preset_can_be_overridden() {
-        let json = r#"{"preset": "tiny", "depth": 4, "patch_stride": [16, 16], "frames": 512}"#;
-        let config = serde_json::from_str::<AstOptions>(json).unwrap().resolve().unwrap();
+        let json = r#"{"preset": "tiny", "depth": 4, "patch_stride": [16, 16]}"#;
+        let options: AstOptions = serde_json::from_str(json).unwrap();
+        let config = AstOptions { frames: 512, ..options }.resolve().unwrap();
         assert_eq!((config.hidden_size, config.depth, config.heads, config.mlp_size), (192, 4, 3, 768));
         assert_eq!(config.tokens(), 8 * 32 + 2);
     }
@@ -262,10 +265,11 @@ mod tests {
     fn impossible_options_are_named() {
         let refuse = |json: &str| serde_json::from_str::<AstOptions>(json).unwrap().resolve().unwrap_err().to_string();
         assert!(refuse(r#"{"heads": 7}"#).contains("7 does not divide 768"));
-        assert!(refuse(r#"{"frames": 8}"#).contains("`patch_size` must be in 1..=8, found 16"));
+        let refuse_frames = |frames| AstOptions { frames, ..AstOptions::default() }.resolve().unwrap_err().to_string();
+        assert!(refuse_frames(8).contains("`patch_size` must be in 1..=8, found 16"));
         assert!(refuse(r#"{"patch_stride": [10, 0]}"#).contains("`patch_stride` must be in 1..=16, found 0"));
         assert!(refuse(r#"{"dropout": 1.0}"#).contains("`dropout`"));
-        assert!(refuse(r#"{"frames": 100000}"#).contains("larger `patch_stride`"));
+        assert!(refuse_frames(100_000).contains("larger `patch_stride`"));
         assert!(serde_json::from_str::<AstOptions>(r#"{"widht": 3}"#).is_err());
     }
 }
