@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use crate::support::{Bench, snapshot, stderr, stdout};
+use crate::support::{Bench, shared_data, snapshot, stderr, stdout};
 
 fn modification_times(bench: &Bench) -> Vec<(std::path::PathBuf, SystemTime)> {
     let site = bench.site();
@@ -37,6 +37,19 @@ fn a_run_makes_a_site_with_every_track() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(!text.contains(home.to_str().unwrap()), "{} names the machine's folders", name.display());
     }
+}
+
+#[test]
+fn real_recordings_go_through() {
+    let Some(styles) = shared_data("styles") else { return };
+    let bench = Bench::new(0);
+    let output = bench.command().arg("--library").arg(styles).args(["--limit", "2"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = bench.report();
+    assert_eq!(report["tracks"].as_array().unwrap().len(), 20, "two tracks of each of the ten styles");
+    assert_eq!(report["failures"].as_array().unwrap().len(), 0);
+    let first = &report["tracks"][0]["meta"];
+    assert!(first["duration_s"].as_f64().unwrap() > 5.0, "{first}");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Bench {
             },
             "train": {
                 "epochs": 3, "steps_per_epoch": 4, "playlists_per_batch": 4, "tracks_per_playlist": 2,
-                "learning_rate": 0.003
+                "learning_rate": 0.003, "warmup_steps": 2
             },
             "device": "cpu",
             "site": { "timings": false }
