@@ -43,6 +43,7 @@ pub(crate) enum Command {
 
 /// Options of a run; each one overrides the config.
 #[derive(Clone, Debug, Default, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct RunArgs {
     /// The config file (JSON)
     #[arg(long, value_name = "FILE")]

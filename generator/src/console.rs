@@ -1,5 +1,6 @@
 //! The only place that prints: stages, progress and warnings on standard error, results on standard output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::unused_self, reason = "whoever prints holds a console, however quiet it is")]
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -172,7 +173,7 @@ impl Progress {
             "{} [{}] {}% {done}/{total}  {}  ETA {}  {label}",
             self.stage,
             clock(self.bar.elapsed()),
-            if total == 0 { 100 } else { 100 * done / total },
+            (100 * done).checked_div(total).unwrap_or(100),
             hourly(done, self.bar.elapsed()),
             clock(self.bar.eta()),
         );

@@ -119,6 +119,22 @@ fn a_killed_run_goes_on_to_the_same_site() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_interrupt_ends_the_run_cleanly() {
+    let bench = Bench::new(3);
+    bench.write_config(&json!({ "train": { "epochs": 5000, "validate_every": 1000 } }));
+    let child = bench.command().arg("-v").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // Long enough to be past the start; a run this long cannot be over.
+    std::thread::sleep(Duration::from_secs(2));
+    let sent = std::process::Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stderr(&output).contains("run the same command again"), "{}", stderr(&output));
+    assert!(!bench.site().exists(), "no half a site");
+}
+
+#[test]
 fn bad_files_become_rows_and_are_not_tried_again() {
     let bench = Bench::new(3);
     let folder = bench.library().join("House/Chill");

@@ -149,7 +149,7 @@ fn probe_cuda() -> Result<(), DeviceError> {
         PROBE
             .get_or_init(|| {
                 let sum = quietly(|| {
-                    let device = Default::default();
+                    let device = burn::backend::cuda::CudaDevice::default();
                     burn::tensor::Tensor::<burn::backend::Cuda, 1>::ones([4], &device).sum().into_scalar()
                 });
                 match sum {

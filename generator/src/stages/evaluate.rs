@@ -15,6 +15,9 @@ use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::stopwatch::Worked;
 
+/// Places on the map, `[x, y]` each.
+type Places = Vec<[f32; 2]>;
+
 /// Version of how embeddings are judged and laid out.
 const EVALUATION_VERSION: u32 = 1;
 
@@ -24,9 +27,9 @@ pub(crate) struct Evaluation {
     /// How each track is judged by the sub-genres' centroids.
     pub(crate) judgements: Vec<Judgement>,
     /// Place of each track on the map.
-    pub(crate) positions: Vec<[f32; 2]>,
+    pub(crate) positions: Places,
     /// Place of each sub-genre's centroid on the map.
-    pub(crate) centroid_positions: Vec<[f32; 2]>,
+    pub(crate) centroid_positions: Places,
     /// The most similar tracks of each track, best first: index and cosine similarity.
     pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
 }
@@ -104,7 +107,7 @@ fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> Option<Judgement>
 }
 
 /// Lays out tracks and centroids together; returns their places.
-fn map(plan: &Plan, vectors: &Vectors, centroids: &Centroids) -> anyhow::Result<(Vec<[f32; 2]>, Vec<[f32; 2]>)> {
+fn map(plan: &Plan, vectors: &Vectors, centroids: &Centroids) -> anyhow::Result<(Places, Places)> {
     let joint = [vectors.as_slice(), centroids.vectors().as_slice()].concat();
     let joint = Vectors::normalized(joint, vectors.dim())?;
     let mut tracks = umap(&joint, &plan.config.umap, plan.config.seed)?;

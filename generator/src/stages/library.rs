@@ -14,6 +14,9 @@ use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
 use crate::stopwatch::Worked;
 
+/// The name of this stage in the table of failures.
+pub(crate) const LIBRARY_STAGE: &str = "library";
+
 /// A track of the library whose file could be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
@@ -142,7 +145,7 @@ fn stamp(
             Ok(None) => {} // interrupted
             Err(error) => found.failures.push(FailedTrack {
                 path: entry.relative_path,
-                stage: "library".into(),
+                stage: LIBRARY_STAGE.into(),
                 reason: format!("the file could not be read: {error}"),
             }),
         }
@@ -159,7 +162,7 @@ fn stamp(
 fn missing_file(skipped: &Skipped) -> FailedTrack {
     FailedTrack {
         path: skipped.path.to_string_lossy().into_owned(),
-        stage: "library".into(),
+        stage: LIBRARY_STAGE.into(),
         reason: skipped.reason.to_string(),
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
+use super::library::LIBRARY_STAGE;
 use super::model::{MODEL_VERSION, TrainedModel};
 use super::split::CheckedSplit;
 use crate::config::Share;
@@ -220,6 +221,10 @@ fn failures(plan: &Plan, library: &UsableLibrary) -> Vec<render::Failure> {
     if plan.config.site.share == Share::Public {
         for (number, row) in rows.iter_mut().enumerate() {
             row.file = format!("file {}", number + 1);
+            // What the scan says may name the playlist that lists the file; what the decoder says names nothing.
+            if row.stage == LIBRARY_STAGE {
+                "the file is missing or cannot be read".clone_into(&mut row.reason);
+            }
         }
     }
     rows
