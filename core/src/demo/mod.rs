@@ -1,9 +1,9 @@
 //! A library to try everything on: electronic music that is synthesized on the spot.
 //!
-//! Seven sub-genres in four genres, described as data ([`styles`]). Each track is planned from its seed ([`song`]:
-//! tempo, key, chords, form, lines), performed part by part ([`performance`]) on drums and synthesizers
-//! ([`instruments`], built on fundsp's oscillators and filters), mixed with echo, reverb and a kick that ducks the rest
-//! ([`mixer`]), and written as a tagged FLAC file ([`library`]). The two sub-genres of a genre share tempo and drums and
+//! Seven sub-genres in four genres, described as data (`styles`). Each track is planned from its seed (`song`:
+//! tempo, key, chords, form, lines), performed part by part (`performance`) on drums and synthesizers
+//! (`instruments`, built on fundsp's oscillators and filters), mixed with echo, reverb and a kick that ducks the rest
+//! (`mixer`), and written as a tagged FLAC file (`library`). The two sub-genres of a genre share tempo and drums and
 //! differ in mood, so that telling them apart is a matter of listening.
 
 mod arrangement;
