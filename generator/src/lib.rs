@@ -81,7 +81,7 @@ fn act(action: Action, args: &RunArgs, console: &Console) -> Result<(), RunError
         .build_global()
         .context("the threads could not be started")?;
     match action {
-        Action::Check => pipeline::check(&plan, console),
+        Action::Check => pipeline::check(&plan, console, &cancel),
         _ => pipeline::generate(&plan, console, &cancel),
     }
 }

@@ -36,6 +36,6 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
 }
 
 /// Says what a run would do, and does nothing.
-pub(crate) fn check(plan: &Plan, console: &Console) -> Result<(), RunError> {
-    stages::describe(plan, console)
+pub(crate) fn check(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<(), RunError> {
+    stages::describe(plan, console, cancel)
 }

@@ -63,8 +63,18 @@ impl Plan {
 
     /// Where the features of a track are kept.
     pub(crate) fn feature_path(&self, key: Key) -> PathBuf {
+        self.beside_features(key, "f16")
+    }
+
+    /// Where it is remembered why a track has no features.
+    pub(crate) fn failure_path(&self, key: Key) -> PathBuf {
+        self.beside_features(key, "failed.json")
+    }
+
+    /// One folder for each first byte of the keys, so that none grows too large to list.
+    fn beside_features(&self, key: Key, extension: &str) -> PathBuf {
         let name = key.to_string();
-        self.work.join("features").join(&name[..2]).join(format!("{name}.f16"))
+        self.work.join("features").join(&name[..2]).join(format!("{name}.{extension}"))
     }
 
     /// Where an evaluation is kept.

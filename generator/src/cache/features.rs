@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use half::f16;
 use pmsl_core::dataset::FeatureSource;
+use pmsl_core::features::decode_f16;
 use thiserror::Error;
 
 use super::store::write_atomic;
@@ -43,8 +43,8 @@ pub(crate) struct StoredChunks {
     pub(crate) mels: usize,
     /// Where each chunk starts, in seconds.
     pub(crate) starts_s: Vec<f32>,
-    /// `[chunks, frames, mels]`, normalised.
-    pub(crate) values: Vec<f16>,
+    /// `[chunks, frames, mels]`, normalised, as `encode_f16` of the core writes them.
+    pub(crate) values: Vec<u8>,
     /// Duration of the track, in seconds.
     pub(crate) duration_s: f32,
     /// Packets of the file that could not be decoded.
@@ -80,7 +80,7 @@ impl FeatureFile {
             }
             out.write_all(&chunks.duration_s.to_le_bytes())?;
             chunks.starts_s.iter().try_for_each(|start| out.write_all(&start.to_le_bytes()))?;
-            chunks.values.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
+            out.write_all(&chunks.values)
         })
     }
 
@@ -135,9 +135,7 @@ impl FeatureFile {
         file.seek(SeekFrom::Start(offset))?;
         let mut bytes = vec![0; 2 * values];
         file.read_exact(&mut bytes)?;
-        out.clear();
-        out.extend(bytes.chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32()));
-        Ok(())
+        decode_f16(&bytes, out).map_err(io::Error::other)
     }
 }
 
@@ -195,16 +193,12 @@ impl FeatureSource for FeatureStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pmsl_core::features::encode_f16;
 
     fn stored() -> StoredChunks {
-        StoredChunks {
-            frames: 3,
-            mels: 2,
-            starts_s: vec![0.0, 1.5],
-            values: (0..12_u8).map(|v| f16::from_f32(f32::from(v) / 4.0)).collect(),
-            duration_s: 3.25,
-            decode_errors: 7,
-        }
+        let mut values = Vec::new();
+        encode_f16(&(0..12_u8).map(|v| f32::from(v) / 4.0).collect::<Vec<_>>(), &mut values);
+        StoredChunks { frames: 3, mels: 2, starts_s: vec![0.0, 1.5], values, duration_s: 3.25, decode_errors: 7 }
     }
 
     #[test]

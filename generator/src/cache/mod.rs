@@ -15,5 +15,5 @@ pub(crate) use features::{
 };
 pub(crate) use key::{Key, KeyBuilder};
 pub(crate) use lock::WorkLock;
-pub(crate) use stamps::{FileStamp, Remembered, Stamps, failure_path};
+pub(crate) use stamps::{FileStamp, Remembered, Stamps};
 pub(crate) use store::{read_json, write_atomic, write_json};

@@ -9,7 +9,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use pmsl_core::library::{Tags, read_tags};
 use serde::{Deserialize, Serialize};
 
-use super::key::Key;
 use super::store::{read_json, write_json};
 
 /// Version of what is kept of a file; stamps of another version are made anew.
@@ -111,10 +110,4 @@ pub(crate) struct Remembered {
     pub(crate) stage: String,
     /// Why.
     pub(crate) reason: String,
-}
-
-/// Where the failure of an artifact is remembered.
-pub(crate) fn failure_path(work: &Path, key: Key) -> PathBuf {
-    let name = key.to_string();
-    work.join("features").join(&name[..2]).join(format!("{name}.failed.json"))
 }

@@ -9,14 +9,14 @@ use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
 
 /// Prints the plan of a run: the library, what is cached, the device.
-pub(crate) fn describe(plan: &Plan, console: &Console) -> Result<(), RunError> {
+pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<(), RunError> {
     let mut lines = vec![format!("title     {}", plan.title())];
     match &plan.source {
         LibrarySource::Demo(demo) => {
             lines.push(format!("library   a demo of {} tracks, to be synthesized", 7 * demo.tracks_per_sub_genre));
         }
         LibrarySource::Path(path) => {
-            let library = candidates(plan, console, &AtomicBool::new(false))?.result;
+            let library = candidates(plan, console, cancel)?.result;
             lines.push(format!(
                 "library   {}: {} tracks in {} sub-genres",
                 path.display(),

@@ -5,17 +5,15 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
-use half::f16;
 use pmsl_core::audio::read_chunks;
-use pmsl_core::features::{AstFilterbank, FEATURE_VERSION};
+use pmsl_core::features::{AstFilterbank, FEATURE_VERSION, encode_f16};
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
 use rayon::prelude::*;
 
 use super::library::{Candidate, CandidateLibrary, FailedTrack};
 use crate::cache::{
-    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, failure_path, read_json,
-    write_json,
+    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, read_json, write_json,
 };
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -88,7 +86,7 @@ pub(crate) fn features(
                 Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
                 Err(error) => {
                     let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
-                    write_json(&failure_path(&plan.work, keys[index]), &remembered)?;
+                    write_json(&plan.failure_path(keys[index]), &remembered)?;
                     progress.line(&format!("skipped: {}: {error:#}", track.entry.relative_path));
                 }
             }
@@ -141,7 +139,7 @@ impl State {
             }
             Err(_) => {}
         }
-        Ok(read_json(&failure_path(&plan.work, key))?.map_or(Self::Missing, Self::Failed))
+        Ok(read_json(&plan.failure_path(key))?.map_or(Self::Missing, Self::Failed))
     }
 }
 
@@ -149,7 +147,7 @@ impl State {
 fn forget_failures(plan: &Plan, keys: &[Key]) {
     for key in keys {
         // What is not there is forgotten already.
-        let _ = fs::remove_file(failure_path(&plan.work, *key));
+        let _ = fs::remove_file(plan.failure_path(*key));
     }
 }
 
@@ -162,11 +160,11 @@ fn extract(
 ) -> anyhow::Result<StoredChunks> {
     let audio = read_chunks(&track.entry.path, &plan.config.audio, cancel)?;
     let (frames, mels) = (filterbank.frames(), filterbank.mels());
-    let mut values = Vec::with_capacity(audio.chunks.len() * frames * mels);
+    let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * mels);
     let mut features = Vec::with_capacity(frames * mels);
     for chunk in &audio.chunks {
         filterbank.compute(&chunk.samples, &mut features)?;
-        values.extend(features.iter().copied().map(f16::from_f32));
+        encode_f16(&features, &mut values);
     }
     Ok(StoredChunks {
         frames,

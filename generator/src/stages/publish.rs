@@ -7,21 +7,22 @@ use crate::config::{Share, SiteAudio};
 use crate::plan::Plan;
 use crate::render::SiteFile;
 
-/// What the site says of a track: with `share = "public"` no path and no file name.
-pub(crate) fn published_meta(plan: &Plan, library: &UsableLibrary, track: usize) -> TrackMeta {
-    let mut meta = library.metas[track].clone();
-    match plan.config.site.share {
-        Share::Private => meta.path = Some(library.tracks[track].entry.relative_path.clone()),
-        Share::Public if library.tracks[track].has_title() => {}
-        Share::Public => {
-            let sub_genre = meta.sub_genre;
-            let number = library.metas[..=track].iter().filter(|other| other.sub_genre == sub_genre).count();
-            let name = &library.sub_genres[sub_genre as usize].name;
-            meta.title = format!("{name} {number}");
+/// What the site says of each track: with `share = "public"` no path and no file name.
+pub(crate) fn published_metas(plan: &Plan, library: &UsableLibrary) -> Vec<TrackMeta> {
+    let mut numbers = vec![0; library.sub_genres.len()];
+    let published = library.metas.iter().zip(&library.tracks).enumerate().map(|(index, (meta, track))| {
+        let mut meta = meta.clone();
+        let sub_genre = meta.sub_genre as usize;
+        numbers[sub_genre] += 1;
+        match plan.config.site.share {
+            Share::Private => meta.path = Some(track.entry.relative_path.clone()),
+            Share::Public if track.has_title() => {}
+            Share::Public => meta.title = format!("{} {}", library.sub_genres[sub_genre].name, numbers[sub_genre]),
         }
-    }
-    meta.audio = audio_path(plan, library, track);
-    meta
+        meta.audio = audio_path(plan, library, index);
+        meta
+    });
+    published.collect()
 }
 
 /// Tracks that have no title of their own: the name of their file stands in for it.

@@ -8,6 +8,7 @@ use pmsl_core::features::FEATURE_VERSION;
 use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
+use pmsl_core::models::DeviceKind;
 use serde_json::{Value, json};
 
 use super::evaluate::Evaluation;
@@ -49,17 +50,18 @@ pub(crate) fn report(
 }
 
 fn build(plan: &Plan, vectors: &Vectors) -> render::Build {
-    let backend = match plan.device.kind().to_string().as_str() {
-        "cpu" => "flex".to_owned(),
-        other => other.to_owned(),
+    let (device, backend) = match plan.device.kind() {
+        DeviceKind::Cuda => ("cuda", "cuda"),
+        DeviceKind::Ndarray => ("cpu", "ndarray"),
+        DeviceKind::Auto | DeviceKind::Cpu => ("cpu", "flex"),
     };
     render::Build {
         pmsl: env!("CARGO_PKG_VERSION").into(),
         front_end: format!("ast_fbank {FEATURE_VERSION}"),
         model: format!("ast {MODEL_VERSION}"),
         index_format: FORMAT_VERSION,
-        device: if plan.device.kind() == pmsl_core::models::DeviceKind::Cuda { "cuda" } else { "cpu" }.into(),
-        backend,
+        device: device.into(),
+        backend: backend.into(),
         seed: plan.config.seed,
         embedding_dim: vectors.dim() as u32,
     }
@@ -95,24 +97,24 @@ fn track_rows(
     split: &CheckedSplit,
     evaluation: &Evaluation,
 ) -> Vec<render::TrackRow> {
-    let rows = library.metas.iter().zip(&split.parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
-    rows.enumerate()
-        .map(|(track, (((_, part), judgement), neighbours))| render::TrackRow {
-            meta: super::publish::published_meta(plan, library, track),
-            split: match part {
-                Part::Train => render::Split::Train,
-                Part::Validation => render::Split::Validation,
-                Part::Test => render::Split::Test,
-            },
-            predicted: judgement.predicted as u32,
-            similarity: judgement.similarity as f32,
-            margin: judgement.margin as f32,
-            neighbours: neighbours
-                .iter()
-                .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })
-                .collect(),
-        })
-        .collect()
+    let metas = super::publish::published_metas(plan, library);
+    let rows = metas.into_iter().zip(&split.parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
+    rows.map(|(((meta, part), judgement), neighbours)| render::TrackRow {
+        meta,
+        split: match part {
+            Part::Train => render::Split::Train,
+            Part::Validation => render::Split::Validation,
+            Part::Test => render::Split::Test,
+        },
+        predicted: judgement.predicted as u32,
+        similarity: judgement.similarity as f32,
+        margin: judgement.margin as f32,
+        neighbours: neighbours
+            .iter()
+            .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })
+            .collect(),
+    })
+    .collect()
 }
 
 fn of_part(tracks: &[render::TrackRow], part: render::Split) -> impl Iterator<Item = &render::TrackRow> {
@@ -266,15 +268,9 @@ fn reason(reason: &SkipReason) -> &'static str {
 /// The resolved config without the folders of this machine.
 fn public_config(plan: &Plan) -> Result<Value, RunError> {
     let mut config = serde_json::to_value(&plan.config).map_err(|error| RunError::Failed(error.into()))?;
-    for (section, field) in [("library", Some("path")), ("work", None)] {
-        let value = match field {
-            Some(field) => config.get_mut(section).and_then(|section| section.get_mut(field)),
-            None => config.get_mut(section),
-        };
-        if let Some(value) = value
-            && !value.is_null()
-        {
-            *value = json!("(left out)");
+    for place in ["/library/path", "/work"] {
+        if let Some(path) = config.pointer_mut(place).filter(|path| !path.is_null()) {
+            *path = json!("(left out)");
         }
     }
     if let Some(Value::String(pretrained)) = config.pointer_mut("/model/pretrained")
