@@ -33,12 +33,16 @@ fn chunk(rate_hz: f64, seconds: f64) -> Vec<f32> {
         .collect()
 }
 
-#[divan::bench]
-fn ast_fbank(bencher: Bencher<'_, '_>) {
-    let samples = chunk(16_000.0, CHUNK_S);
-    let mut plan = FrontEndOptions::default().plan(CHUNK_S).unwrap();
+/// One chunk of AST's length through each front end.
+#[divan::bench(args = ["ast_fbank", "log_mel", "musicnn_mel", "mfcc"])]
+fn front_end(bencher: Bencher<'_, '_>, kind: &str) {
+    let options: FrontEndOptions = serde_json::from_str(&format!(r#"{{"kind": "{kind}"}}"#)).unwrap();
+    let samples = chunk(f64::from(options.sample_rate_hz()), CHUNK_S);
+    let mut plan = options.plan(CHUNK_S).unwrap();
     let mut out = Vec::new();
-    bencher.counter(ItemsCount::new(1022usize)).bench_local(|| plan.compute(black_box(&samples), &mut out));
+    bencher
+        .counter(ItemsCount::new(plan.real_frames(samples.len())))
+        .bench_local(|| plan.compute(black_box(&samples), &mut out));
 }
 
 #[divan::bench]

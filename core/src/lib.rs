@@ -10,6 +10,7 @@
 
 pub mod index;
 pub mod metrics;
+pub mod npy;
 pub mod playlist;
 pub mod search;
 pub mod track;
