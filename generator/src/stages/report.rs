@@ -39,6 +39,8 @@ pub(crate) fn report(
         sub_genres: sub_genres(library, split),
         test: test_evaluation(library, split, &tracks),
         validation: (!validation.is_empty()).then(|| score(&validation, render::TrackRow::is_right)),
+        measures: render::Measures::default(),
+        cross_validation: None,
         training: training(plan, model),
         map: map(plan, evaluation),
         failures: failures(plan, library),
