@@ -54,6 +54,12 @@ pub(crate) struct RunArgs {
     /// The folder of music, instead of the config's
     #[arg(long, value_name = "PATH")]
     pub(crate) library: Option<PathBuf>,
+    /// Embeddings made elsewhere (.npy, [tracks, values]), instead of audio
+    #[arg(long, value_name = "FILE", requires = "labels", conflicts_with = "library")]
+    pub(crate) embeddings: Option<PathBuf>,
+    /// The sub-genre of each row of --embeddings (.npy, or .csv with a column `sub_genre`)
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    pub(crate) labels: Option<PathBuf>,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,
