@@ -39,6 +39,51 @@ pub(crate) enum Command {
     Schema,
     /// Validate the config and the library, and print what would run
     Check(RunArgs),
+    /// Measure mean and standard deviation of the library's features, for the `features` section of a config
+    Norm(NormArgs),
+    /// Say which sub-genres files belong to, by the model of a config (which is trained first if need be)
+    Predict(PredictArgs),
+    /// Set finished runs side by side on one page
+    Compare(CompareArgs),
+}
+
+/// Options of `norm`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NormArgs {
+    /// The options of a run.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `predict`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The options of a run.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Audio files
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Options of `compare`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Sites of runs on the same library and split, or their report.json
+    #[arg(value_name = "RUN", required = true, num_args = 2..)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// The folder to write the page into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Overwrite an --out folder that holds something else
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Options of a run; each one overrides the config.

@@ -13,7 +13,7 @@ use pmsl_core::demo::DemoOptions;
 use pmsl_core::features::{AstFilterbankOptions, FrontEndOptions, LogMelOptions, MfccOptions, MusicnnMelOptions};
 use pmsl_core::library::LibraryOptions;
 use pmsl_core::models::{DeviceKind, EncoderOptions, Precision, ProjectionKind, ProjectionOptions};
-use pmsl_core::probes::ProbeKind;
+use pmsl_core::probes::{KNearestOptions, LogisticRegressionOptions, MlpOptions, ProbeOptions};
 use pmsl_core::project::UmapOptions;
 use pmsl_core::train::TrainOptions;
 use schemars::JsonSchema;
@@ -110,14 +110,19 @@ pub struct ModelConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct EvaluateConfig {
     /// Classifiers that are fitted to the embeddings of the training tracks and judged on held-out ones.
-    pub probes: Vec<ProbeKind>,
+    pub probes: Vec<ProbeOptions>,
     /// Group the embeddings by k-means, without labels, and compare the groups with the playlists.
     pub clusters: bool,
 }
 
 impl Default for EvaluateConfig {
     fn default() -> Self {
-        Self { probes: vec![ProbeKind::KNearest, ProbeKind::LogisticRegression, ProbeKind::Mlp], clusters: true }
+        let probes = vec![
+            ProbeOptions::KNearest(KNearestOptions::default()),
+            ProbeOptions::LogisticRegression(LogisticRegressionOptions::default()),
+            ProbeOptions::Mlp(MlpOptions::default()),
+        ];
+        Self { probes, clusters: true }
     }
 }
 
@@ -308,6 +313,9 @@ impl Config {
         self.umap.validate().context("in `umap`")?;
         if let Some(demo) = &self.library.demo {
             demo.validate().context("in `library.demo`")?;
+        }
+        for probe in &self.evaluate.probes {
+            probe.validate().context("in `evaluate.probes`")?;
         }
         if self.embed.batch_size == 0 {
             bail!("`embed.batch_size` must be at least 1");

@@ -14,14 +14,17 @@ pub(crate) struct Scaling(Standardizer);
 
 impl Scaling {
     /// Measures the scale over tracks, each of which counts as the mean of its chunks.
+    ///
+    /// # Errors
+    /// Features that cannot be read or are not finite, and no tracks.
     pub(crate) fn of(features: &FeatureStore, tracks: &[usize]) -> io::Result<Self> {
         let means = tracks.iter().map(|&track| mean_of_chunks(features, track)).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self(Standardizer::fit(&means.concat(), features.frames() * features.mels())))
+        Standardizer::fit(&means.concat(), features.frames() * features.mels()).map(Self).map_err(io::Error::other)
     }
 
-    /// Scales the values of one chunk.
-    pub(crate) fn apply(&self, values: &mut [f32]) {
-        self.0.transform(values);
+    /// Scales the values of a chunk.
+    pub(crate) fn apply(&self, values: &[f32]) -> io::Result<Vec<f32>> {
+        self.0.transform(values).map_err(io::Error::other)
     }
 }
 
@@ -75,7 +78,7 @@ impl FeatureSource for Scaled<'_> {
     fn read_chunk(&self, track: usize, chunk: usize, out: &mut Vec<f32>) -> io::Result<()> {
         self.features.read_chunk(track, chunk, out)?;
         if let Some(scaling) = self.scaling {
-            scaling.apply(out);
+            *out = scaling.apply(out)?;
         }
         Ok(())
     }
