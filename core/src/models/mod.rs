@@ -2,17 +2,23 @@
 
 mod ast;
 mod audio_encoder;
+mod backbone;
 mod device;
+mod embeddings;
 mod encoder;
 mod init;
 mod ops;
+mod options;
 mod projection;
 mod weights;
 
 pub use ast::{Ast, AstConfig, AstOptions, AstOptionsError, AstPreset, PatchGrid};
 pub use audio_encoder::AudioEncoder;
+pub use backbone::Backbone;
 pub use device::{Device, DeviceError, DeviceKind, OnBackend, Precision};
+pub use embeddings::{Embeddings, EmbeddingsOptions};
 pub use encoder::Encoder;
+pub use options::{EncoderError, EncoderOptions};
 pub use projection::{Projection, ProjectionError, ProjectionKind, ProjectionOptions};
 pub use weights::{
     Checkpoint, NamedTensor, PretrainedAst, TensorProblem, TensorProblems, WeightsError, load_module,
