@@ -15,6 +15,10 @@ Examples:
       the full recipe on an NVIDIA GPU (built with --features cuda)
   pmsl-generate check --config configs/cpu.json --library ~/Music/playlists
       validate the config and the library, and say what would run
+  pmsl-generate --embeddings vectors.npy --labels labels.csv --out site
+      a report and an explorer of embeddings that were made elsewhere
+  pmsl-generate compare site-a site-b --out comparison
+      finished runs on the same library and split, side by side
 
 Exit codes: 0 done (skipped files are reported), 1 failed, 2 wrong usage or config,
 3 files were skipped under --strict, 130 interrupted. The same command goes on where it was interrupted.";
@@ -105,6 +109,9 @@ pub(crate) struct RunArgs {
     /// The sub-genre of each row of --embeddings (.npy, or .csv with a column `sub_genre`)
     #[arg(long, value_name = "FILE", requires = "embeddings")]
     pub(crate) labels: Option<PathBuf>,
+    /// Also write the embeddings (embeddings.npy) and the tracks (tracks.csv) into a folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) export: Option<PathBuf>,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,

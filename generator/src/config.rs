@@ -12,7 +12,7 @@ use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
 use pmsl_core::features::{AstFilterbankOptions, FrontEndOptions, LogMelOptions, MfccOptions, MusicnnMelOptions};
 use pmsl_core::library::LibraryOptions;
-use pmsl_core::models::{DeviceKind, EncoderOptions, Precision, ProjectionKind, ProjectionOptions};
+use pmsl_core::models::{DeviceKind, EmbeddingsOptions, EncoderOptions, Precision, ProjectionKind, ProjectionOptions};
 use pmsl_core::probes::{KNearestOptions, LogisticRegressionOptions, MlpOptions, ProbeOptions};
 use pmsl_core::project::UmapOptions;
 use pmsl_core::train::TrainOptions;
@@ -235,7 +235,7 @@ impl Config {
     pub fn for_embeddings() -> Self {
         Self {
             model: ModelConfig {
-                encoder: EncoderOptions::Embeddings,
+                encoder: EncoderOptions::Embeddings(EmbeddingsOptions::default()),
                 projection: ProjectionOptions { kind: ProjectionKind::None, ..ProjectionOptions::default() },
                 ..ModelConfig::default()
             },
@@ -247,7 +247,7 @@ impl Config {
     /// The front end: the config's, or the one that the encoder was made for.
     pub fn front_end(&self) -> FrontEndOptions {
         self.features.clone().unwrap_or_else(|| match &self.model.encoder {
-            EncoderOptions::Ast(_) | EncoderOptions::Embeddings => {
+            EncoderOptions::Ast(_) | EncoderOptions::Embeddings(_) => {
                 FrontEndOptions::AstFbank(AstFilterbankOptions::default())
             }
             EncoderOptions::Resnet18(_) => FrontEndOptions::LogMel(LogMelOptions::default()),
@@ -297,7 +297,7 @@ impl Config {
         self.split.validate().context("in `split`")?;
         self.model.projection.validate().context("in `model.projection`")?;
         if self.library.embeddings.is_none() {
-            if self.model.encoder == EncoderOptions::Embeddings {
+            if matches!(self.model.encoder, EncoderOptions::Embeddings(_)) {
                 bail!("`model.encoder` is `embeddings`, which need files: name them in `library.embeddings`");
             }
             self.encoder().validate().context("in `model.encoder`")?;

@@ -27,6 +27,9 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     let report = stages::report(plan, &library, &folds, &evaluation)?;
     let vectors = &folds.first().context("there is no split")?.vectors;
     let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;
+    if let Some(folder) = &plan.export {
+        stages::export(console, folder, &report, vectors)?;
+    }
     stages::summary(console, &report, out, &written, started.elapsed());
 
     match (plan.strict, report.failures.len()) {

@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) source: LibrarySource,
     /// Where the site goes. `None` for `check`.
     pub(crate) out: Option<PathBuf>,
+    /// Where embeddings and tracks are written as files for other programs.
+    pub(crate) export: Option<PathBuf>,
     /// The folder of caches and checkpoints.
     pub(crate) work: PathBuf,
     /// Where to compute.
@@ -131,6 +133,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
     Ok(Plan {
         source,
         out: args.out.clone(),
+        export: args.export.clone(),
         work,
         device,
         threads,

@@ -58,5 +58,5 @@ pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
 fn model(config: &Config) -> String {
     let pretrained = config.model.pretrained.as_ref().map_or_else(String::new, |name| format!(", pretrained {name}"));
     let frozen = if config.is_frozen() { ", frozen" } else { "" };
-    format!("{}{pretrained}{frozen}", config.encoder().describe())
+    format!("{}{pretrained}{frozen}", config.model.encoder.kind())
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 
 use pmsl_core::dataset::FeatureSource;
-use pmsl_core::models::EncoderOptions;
+use pmsl_core::models::{EmbeddingsOptions, EncoderOptions};
 use pmsl_core::session::{EncoderSpec, SessionError};
 use pmsl_core::train::{CheckpointFile, TrainEvent, TrainJob, TrainOutcome};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub(crate) struct Trained {
     pub(crate) spec: EncoderSpec,
     /// The best weights, as safetensors.
     pub(crate) weights: PathBuf,
+    /// Sub-genres that it was trained on.
+    pub(crate) classes: usize,
     /// How training went.
     pub(crate) record: ModelRecord,
 }
@@ -75,6 +77,7 @@ pub(crate) fn model(
     }
     let spec = head_or_encoder(plan, library)?;
     let key = model_key(plan, library, split, &spec)?;
+    let classes = library.sub_genres.len();
     let folder = plan.work.join("models").join(key.to_string());
     let weights = folder.join("model.safetensors");
     let record_path = folder.join("record.json");
@@ -83,7 +86,7 @@ pub(crate) fn model(
     {
         console.detail(&format!("{label}: nothing to do"));
         let steps = record.outcome.step_losses.len();
-        return Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, 0, steps));
+        return Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, classes, record }) }, 0, steps));
     }
     let checkpoint = CheckpointFile { path: folder.join("checkpoint.safetensors"), fingerprint: key.to_string() };
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
@@ -107,7 +110,7 @@ pub(crate) fn model(
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
     let _ = fs::remove_file(&checkpoint.path);
     let steps = record.outcome.step_losses.len();
-    Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, steps, 0))
+    Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, classes, record }) }, steps, 0))
 }
 
 /// Everything the weights depend on. Test tracks are not part of it.
@@ -155,7 +158,7 @@ fn head_or_encoder(plan: &Plan, library: &UsableLibrary) -> Result<EncoderSpec, 
     if !plan.config.is_frozen() && !ready {
         return encoder_spec(plan, plan.config.encoder());
     }
-    let mut encoder = EncoderOptions::Embeddings;
+    let mut encoder = EncoderOptions::Embeddings(EmbeddingsOptions::default());
     encoder.set_input(library.features.frames(), library.features.mels());
     Ok(EncoderSpec {
         encoder,

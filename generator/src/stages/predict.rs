@@ -10,7 +10,7 @@ use pmsl_core::probes::{Labelled, LogisticRegressionOptions, ProbeOptions};
 use pmsl_core::track::SubGenre;
 use serde::Serialize;
 
-use super::classify::chunk_probabilities;
+use super::classify::{ChunkProbabilities, chunk_probabilities};
 use super::features::{UsableLibrary, features};
 use super::folds::FoldRun;
 use super::frozen::frozen;
@@ -75,7 +75,10 @@ pub(crate) fn predict(
     }
     let tracks: Vec<usize> = (0..asked.tracks.len()).collect();
     let (method, probabilities) = match chunk_probabilities(plan, cancel, &asked, &run.model, &tracks)? {
-        Some(chunks) => ("the network's own classifier, averaged over the segments", chunks.of_tracks()),
+        Some(chunks) => {
+            let probabilities = chunks.iter().flat_map(ChunkProbabilities::mean).collect();
+            ("the network's own classifier, averaged over the segments", probabilities)
+        }
         None => (
             "logistic regression on the embeddings of the training tracks",
             by_embedding(plan, console, cancel, library, run, &asked)?,

@@ -9,7 +9,7 @@ use pmsl_core::features::{FEATURE_VERSION, FrontEndOptions};
 use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
-use pmsl_core::models::{DeviceKind, EncoderOptions};
+use pmsl_core::models::DeviceKind;
 use serde_json::{Value, json};
 
 use super::evaluate::Evaluation;
@@ -90,14 +90,7 @@ fn front_end(plan: &Plan) -> String {
 /// The encoder, how it is used, and its version.
 fn model_name(plan: &Plan) -> String {
     let config = &plan.config;
-    let name = match &config.model.encoder {
-        EncoderOptions::Ast(_) => "ast",
-        EncoderOptions::Resnet18(_) => "resnet18",
-        EncoderOptions::Musicnn(_) => "musicnn",
-        EncoderOptions::Dense(_) => "dense",
-        EncoderOptions::Cnn(_) => "cnn",
-        EncoderOptions::Embeddings => "ready embeddings",
-    };
+    let name = config.model.encoder.kind();
     let frozen = if config.is_frozen() { ", frozen" } else { "" };
     let standardized = if config.model.standardize { ", standardized" } else { "" };
     format!("{name} {MODEL_VERSION}{frozen}{standardized}")
@@ -158,8 +151,12 @@ fn of_part(tracks: &[render::TrackRow], part: render::Split) -> impl Iterator<It
 }
 
 fn score(tracks: &[&render::TrackRow], is_right: impl Fn(&render::TrackRow) -> bool) -> render::Score {
-    let correct = tracks.iter().filter(|track| is_right(track)).count();
-    render::Score::new(correct as u32, tracks.len() as u32, |correct, n| {
+    score_of(tracks.iter().filter(|track| is_right(track)).count(), tracks.len())
+}
+
+/// A score with Wilson's interval.
+pub(super) fn score_of(correct: usize, n: usize) -> render::Score {
+    render::Score::new(correct as u32, n as u32, |correct, n| {
         wilson_interval(correct as usize, n as usize).map_or((0.0, 1.0), |interval| (interval.low, interval.high))
     })
 }
