@@ -3,9 +3,9 @@
 use burn::module::{Module, ParamId};
 use burn::tensor::{Tensor, backend::Backend};
 
-use super::Embeddings;
 use super::ast::Ast;
 use super::options::{EncoderError, EncoderOptions};
+use super::{Cnn, Dense, Embeddings, Resnet18};
 
 /// An encoder of any kind: features in, its pooled output out.
 #[derive(Module, Debug)]
@@ -13,6 +13,12 @@ use super::options::{EncoderError, EncoderOptions};
 pub enum Backbone<B: Backend> {
     /// The audio spectrogram transformer.
     Ast(Ast<B>),
+    /// The 18-layer residual network.
+    Resnet18(Resnet18<B>),
+    /// Dense layers on the flattened features.
+    Dense(Dense<B>),
+    /// A small convolutional network.
+    Cnn(Cnn<B>),
     /// Ready embeddings, passed on.
     Embeddings(Embeddings),
 }
@@ -26,6 +32,9 @@ impl EncoderOptions {
         self.validate()?;
         Ok(match self {
             Self::Ast(options) => Backbone::Ast(options.resolve()?.init(seed, device)),
+            Self::Resnet18(options) => Backbone::Resnet18(options.init(seed, device)),
+            Self::Dense(options) => Backbone::Dense(options.init(seed, device)),
+            Self::Cnn(options) => Backbone::Cnn(options.init(seed, device)),
             Self::Embeddings(options) => Backbone::Embeddings(Embeddings { dim: options.dim }),
         })
     }
@@ -43,6 +52,9 @@ impl<B: Backend> Backbone<B> {
     pub fn forward(&self, features: Tensor<B, 3>, patches: Option<&[usize]>) -> Tensor<B, 2> {
         match self {
             Self::Ast(ast) => ast.forward(features, patches),
+            Self::Resnet18(resnet18) => resnet18.forward(features),
+            Self::Dense(dense) => dense.forward(features),
+            Self::Cnn(cnn) => cnn.forward(features),
             Self::Embeddings(embeddings) => embeddings.forward(features),
         }
     }
@@ -51,6 +63,9 @@ impl<B: Backend> Backbone<B> {
     pub fn output_dim(&self) -> usize {
         match self {
             Self::Ast(ast) => ast.config().hidden_size(),
+            Self::Resnet18(resnet18) => resnet18.output_dim(),
+            Self::Dense(dense) => dense.output_dim(),
+            Self::Cnn(cnn) => cnn.output_dim(),
             Self::Embeddings(embeddings) => embeddings.dim,
         }
     }
@@ -67,6 +82,9 @@ impl<B: Backend> Backbone<B> {
     pub(crate) fn parameter_depths(&self) -> Vec<(ParamId, usize)> {
         match self {
             Self::Ast(ast) => ast.parameter_depths(),
+            Self::Resnet18(resnet18) => resnet18.parameter_depths(),
+            Self::Dense(dense) => dense.parameter_depths(),
+            Self::Cnn(cnn) => cnn.parameter_depths(),
             Self::Embeddings(_) => Vec::new(),
         }
     }
@@ -75,6 +93,9 @@ impl<B: Backend> Backbone<B> {
     pub(crate) fn head_depth(&self) -> usize {
         match self {
             Self::Ast(ast) => ast.config().depth() + 1,
+            Self::Resnet18(resnet18) => resnet18.depth(),
+            Self::Dense(dense) => dense.depth(),
+            Self::Cnn(cnn) => cnn.depth(),
             Self::Embeddings(_) => 0,
         }
     }

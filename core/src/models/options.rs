@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::ast::{AstOptions, AstOptionsError};
-use super::{EmbeddingsOptions, ProjectionError};
+use super::{CnnOptions, DenseOptions, EmbeddingsOptions, ProjectionError, Resnet18Options};
 
 /// The encoder as configured: its kind and what is set of that kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,12 @@ use super::{EmbeddingsOptions, ProjectionError};
 pub enum EncoderOptions {
     /// The audio spectrogram transformer.
     Ast(AstOptions),
+    /// The 18-layer residual network.
+    Resnet18(Resnet18Options),
+    /// Dense layers on the flattened features.
+    Dense(DenseOptions),
+    /// A small convolutional network.
+    Cnn(CnnOptions),
     /// No encoder: the features are embeddings already.
     Embeddings(EmbeddingsOptions),
 }
@@ -44,18 +50,9 @@ pub enum EncoderError {
         /// Value found.
         found: usize,
     },
-    /// Features of another shape than the encoder takes.
-    #[error("the encoder `{kind}` takes {expected}, found {frames} frames of {bands} bands")]
-    Input {
-        /// The kind of the encoder.
-        kind: &'static str,
-        /// What it takes.
-        expected: &'static str,
-        /// Frames found.
-        frames: usize,
-        /// Bands found.
-        bands: usize,
-    },
+    /// A share outside `0..1`.
+    #[error("`dropout` must be at least 0 and below 1, found {0}")]
+    Dropout(f64),
 }
 
 impl EncoderOptions {
@@ -63,6 +60,9 @@ impl EncoderOptions {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Ast(_) => "ast",
+            Self::Resnet18(_) => "resnet18",
+            Self::Dense(_) => "dense",
+            Self::Cnn(_) => "cnn",
             Self::Embeddings(_) => "embeddings",
         }
     }
@@ -72,6 +72,10 @@ impl EncoderOptions {
     pub fn set_input(&mut self, frames: usize, bands: usize) {
         match self {
             Self::Ast(options) => (options.frames, options.mels) = (frames, bands),
+            // Any plane will do: its channels are averaged.
+            Self::Resnet18(_) => {}
+            Self::Dense(options) => (options.frames, options.bands) = (frames, bands),
+            Self::Cnn(options) => options.bands = bands,
             Self::Embeddings(options) => options.dim = frames * bands,
         }
     }
@@ -83,6 +87,9 @@ impl EncoderOptions {
     pub fn validate(&self) -> Result<(), EncoderError> {
         match self {
             Self::Ast(options) => options.resolve().map(|_| ())?,
+            Self::Resnet18(options) => options.validate()?,
+            Self::Dense(options) => options.validate()?,
+            Self::Cnn(options) => options.validate()?,
             Self::Embeddings(options) => in_range("dim", options.dim, 1, 1 << 16)?,
         }
         Ok(())
@@ -92,6 +99,11 @@ impl EncoderOptions {
 /// Checks one number.
 pub(super) fn in_range(field: &'static str, found: usize, min: usize, max: usize) -> Result<(), EncoderError> {
     if (min..=max).contains(&found) { Ok(()) } else { Err(EncoderError::Range { field, min, max, found }) }
+}
+
+/// Checks a share of values to drop.
+pub(super) fn check_dropout(found: f64) -> Result<(), EncoderError> {
+    if (0.0..1.0).contains(&found) { Ok(()) } else { Err(EncoderError::Dropout(found)) }
 }
 
 #[cfg(test)]
