@@ -55,7 +55,7 @@ fn tile2vec_learns_without_labels() {
 #[test]
 fn siamese_networks_tell_pairs_apart() {
     let bench = Bench::new(5);
-    for encoder in [json!({ "kind": "dense", "hidden": [32, 32] }), json!({ "kind": "cnn" })] {
+    for encoder in [json!({ "kind": "dense", "hidden": 32, "layers": 2 }), json!({ "kind": "cnn", "channels": [8, 16] })] {
         let report = run(
             &bench,
             &system(
@@ -147,7 +147,7 @@ fn official_folds_are_read_from_file_names() {
         "library": { "scan": { "fold_pattern": "^(\\d)-" } },
         "audio": { "chunk_s": 1.0, "max_chunks": 1 },
         "features": { "kind": "mfcc" },
-        "model": { "encoder": { "kind": "dense", "hidden": [8] }, "projection": { "kind": "none" } },
+        "model": { "encoder": { "kind": "dense", "hidden": 8 }, "projection": { "kind": "none" } },
         "train": { "epochs": 0 },
         "split": { "cross_validation": "official" },
         "evaluate": { "probes": [], "clusters": false }
