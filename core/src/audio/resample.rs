@@ -42,7 +42,7 @@ impl MonoResampler {
     }
 
     /// Sample rate of what is pushed, in Hz.
-    pub(super) fn from_hz(&self) -> u32 {
+    pub(super) fn source_hz(&self) -> u32 {
         self.from_hz
     }
 

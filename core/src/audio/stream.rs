@@ -87,7 +87,7 @@ fn stream(
             decode_errors: 0,
         });
         let mut current = match resampler.take() {
-            Some(current) if current.from_hz() == spec.sample_rate_hz => current,
+            Some(current) if current.source_hz() == spec.sample_rate_hz => current,
             Some(other) => {
                 finished_s += consumed_s(&other);
                 other.finish(sink)?;
@@ -105,7 +105,7 @@ fn stream(
 }
 
 fn consumed_s(resampler: &MonoResampler) -> f64 {
-    resampler.consumed() as f64 / f64::from(resampler.from_hz())
+    resampler.consumed() as f64 / f64::from(resampler.source_hz())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mel::MelFilterbank;
+use super::mel_spectrogram::frames_inside;
 use super::stft::PowerSpectrum;
 use super::window::hann_symmetric;
 use super::{FeatureError, FrontEnd, check_chunk, check_normalization, samples_for};
@@ -58,7 +59,7 @@ pub(super) fn frames_for(chunk_s: f64) -> usize {
 
 /// Frames that lie wholly within `samples` samples (Kaldi's `snip_edges`): 10 s give 998.
 fn full_frames(samples: usize) -> usize {
-    if samples < FRAME_LENGTH { 0 } else { 1 + (samples - FRAME_LENGTH) / HOP_LENGTH }
+    frames_inside(samples, FRAME_LENGTH, HOP_LENGTH)
 }
 
 /// Computes normalised log-mel filterbanks as AST expects them.

@@ -1,14 +1,20 @@
 //! Audio front ends: what a model sees of a chunk of sound.
 //!
-//! The parts (`window`, `stft`, `mel`) are shared; each front end is one file and is pinned by a golden made
+//! The parts (`window`, `stft`, `mel`, `mel_spectrogram`) are shared; each front end is one file and is pinned by a golden made
 //! with its reference implementation. Features computed by different versions must never be mixed in one store:
 //! [`FEATURE_VERSION`] belongs in every cache key.
 
 mod ast_fbank;
 mod error;
 mod f16;
+#[cfg(test)]
+mod fixtures;
 mod front_end;
+mod log_mel;
 mod mel;
+mod mel_spectrogram;
+mod mfcc;
+mod musicnn_mel;
 mod stft;
 mod window;
 
@@ -16,6 +22,9 @@ pub use ast_fbank::{AstFilterbank, AstFilterbankOptions};
 pub use error::FeatureError;
 pub use f16::{decode_f16, encode_f16};
 pub use front_end::{FrontEnd, FrontEndOptions};
+pub use log_mel::{LogMel, LogMelOptions};
+pub use mfcc::{Mfcc, MfccOptions};
+pub use musicnn_mel::{MusicnnMel, MusicnnMelOptions};
 
 /// Version of the numbers that the front ends give. It changes with every change that moves a feature by more than
 /// rounding, whatever the cause: a formula here, or a dependency that decodes or resamples differently.
@@ -36,6 +45,13 @@ fn check_chunk(chunk_s: f64, shortest_s: f64) -> Result<(), FeatureError> {
     }
     let expected = "at least one frame and at most 600 seconds";
     Err(FeatureError::Option { field: "chunk_s", expected, found: chunk_s.to_string() })
+}
+
+/// Subtracts the mean and divides by the standard deviation.
+fn normalize(values: &mut [f32], mean: f32, std: f32) {
+    for x in values {
+        *x = (*x - mean) / std;
+    }
 }
 
 /// Checks a normalisation.

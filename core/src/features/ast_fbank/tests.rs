@@ -1,10 +1,8 @@
 // Padding is exact.
 #![allow(clippy::float_cmp)]
 
-use std::f64::consts::TAU;
-use std::path::Path;
-
 use super::super::FrontEndOptions;
+use super::super::fixtures::{self, golden, rows};
 use super::*;
 
 /// What the extractor gives for a row of padding: `(0 + 4.2677393) / (2 * 4.5689974)`.
@@ -12,22 +10,8 @@ const PADDING: f32 = 0.467_032;
 /// What it gives for silence: `(ln(1.1920929e-7) + 4.2677393) / (2 * 4.5689974)`.
 const FLOOR: f32 = -1.277_594;
 
-/// The inputs of `tests/parity/ast_fbank/make.py`.
 fn signal(samples: usize, chirp: f64, noise: f64, offset: f64, silence: std::ops::Range<usize>) -> Vec<f32> {
-    let seconds = samples as f64 / 16_000.0;
-    let mut state = 1u32;
-    (0..samples)
-        .map(|n| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if silence.contains(&n) {
-                return 0.0;
-            }
-            let t = n as f64 / 16_000.0;
-            let sweep = (TAU * (50.0 * t + (7500.0 - 50.0) / (2.0 * seconds) * t * t)).sin();
-            let tone = (TAU * 220.0 * t).sin();
-            (chirp * (sweep + 0.4 * tone) + noise * (f64::from(state) / 2f64.powi(31) - 1.0) + offset) as f32
-        })
-        .collect()
+    fixtures::signal(SAMPLE_RATE_HZ, samples, chirp, noise, offset, silence)
 }
 
 /// The plan for chunks that give `frames` frames.
@@ -36,50 +20,36 @@ fn plan(frames: usize) -> AstFilterbank {
 }
 
 fn fbank(samples: &[f32], frames: usize) -> Vec<f32> {
-    let mut out = vec![f32::NAN; 7];
-    plan(frames).compute(samples, &mut out).unwrap();
-    out
-}
-
-fn golden(name: &str) -> Vec<f32> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/parity/ast_fbank").join(name);
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    bytes.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect()
+    fixtures::compute(&mut plan(frames), samples)
 }
 
 fn assert_close(actual: &[f32], expected: &[f32], tolerance: f32, what: &str) {
-    assert_eq!(actual.len(), expected.len(), "{what}: length");
-    let mut worst = (0.0, 0);
-    for (i, (a, b)) in actual.iter().zip(expected).enumerate() {
-        assert!(a.is_finite() && b.is_finite(), "{what}: value {i} is not finite");
-        worst = if (a - b).abs() > worst.0 { ((a - b).abs(), i) } else { worst };
-    }
-    let (row, band) = (worst.1 / N_MELS, worst.1 % N_MELS);
-    assert!(worst.0 <= tolerance, "{what}: off by {} at row {row}, band {band}", worst.0);
-}
-
-fn rows(features: &[f32], rows: &[usize]) -> Vec<f32> {
-    rows.iter().flat_map(|r| &features[r * N_MELS..(r + 1) * N_MELS]).copied().collect()
+    fixtures::assert_close(actual, expected, N_MELS, tolerance, what);
 }
 
 #[test]
 fn mixed_content_matches_torchaudio() {
     let features = fbank(&signal(38_400, 0.5, 0.01, 0.0, 16_000..24_000), 240);
-    assert_close(&features, &golden("mix.f32"), 1e-3, "mix");
+    assert_close(&features, &golden("ast_fbank/mix.f32"), 1e-3, "mix");
 }
 
 #[test]
 fn quiet_noise_on_an_offset_matches_torchaudio() {
     let features = fbank(&signal(2_800, 0.0, 1e-3, 0.25, 0..0), 16);
-    assert_close(&features, &golden("quiet.f32"), 1e-3, "quiet");
+    assert_close(&features, &golden("ast_fbank/quiet.f32"), 1e-3, "quiet");
 }
 
 #[test]
 fn the_length_of_ast_matches_torchaudio() {
     let features = fbank(&signal(163_840, 0.3, 0.05, 0.0, 0..0), 1024);
-    assert_close(&rows(&features, &[0, 1, 511, 1020, 1021, 1022, 1023]), &golden("ast.f32"), 1e-3, "ast");
+    assert_close(
+        &rows(&features, N_MELS, &[0, 1, 511, 1020, 1021, 1022, 1023]),
+        &golden("ast_fbank/ast.f32"),
+        1e-3,
+        "ast",
+    );
     let features = fbank(&signal(180_000, 0.3, 0.05, 0.0, 0..0), 1024);
-    assert_close(&rows(&features, &[0, 1022, 1023]), &golden("long.f32"), 1e-3, "long");
+    assert_close(&rows(&features, N_MELS, &[0, 1022, 1023]), &golden("ast_fbank/long.f32"), 1e-3, "long");
 }
 
 #[test]
