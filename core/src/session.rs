@@ -12,20 +12,24 @@ use thiserror::Error;
 use crate::dataset::FeatureSource;
 use crate::embed::{EmbedError, EmbedOptions, embed_tracks};
 use crate::models::{
-    AstConfig, AstOptions, AstOptionsError, AudioEncoder, Device, OnBackend, ProjectionError, ProjectionOptions,
-    WeightsError, load_module, load_pretrained, save_module,
+    AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, OnBackend, ProjectionOptions,
+    WeightsError, load_module, load_module_tensors, load_pretrained, save_module,
 };
 use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, train};
 use crate::vectors::Vectors;
 
+/// What leads the names of a backbone's tensors.
+const BACKBONE: &str = "backbone.";
+
 /// The encoder that a session works with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncoderSpec {
-    /// The transformer.
-    pub ast: AstOptions,
+    /// What turns features into a pooled output.
+    pub encoder: EncoderOptions,
     /// The head.
     pub projection: ProjectionOptions,
-    /// A folder with `model.safetensors` and `config.json` to start from; random weights otherwise.
+    /// Weights to start from, random ones otherwise: for `ast` a folder with `model.safetensors` and `config.json`, for
+    /// other kinds a file that [`EncoderSpec::train`] wrote, of which the head is left out.
     pub pretrained: Option<PathBuf>,
     /// Seeds the random weights: the same on every device.
     pub seed: u64,
@@ -34,12 +38,9 @@ pub struct EncoderSpec {
 /// Why a session ended without its result.
 #[derive(Debug, Error)]
 pub enum SessionError {
-    /// The transformer cannot be built as configured.
-    #[error("the transformer cannot be built")]
-    Ast(#[from] AstOptionsError),
-    /// The head cannot be built as configured.
-    #[error("the projection cannot be built")]
-    Projection(#[from] ProjectionError),
+    /// The encoder cannot be built as configured.
+    #[error("the encoder cannot be built")]
+    Encoder(#[from] EncoderError),
     /// Weights could not be read or written.
     #[error("the weights cannot be used")]
     Weights(#[from] WeightsError),
@@ -59,27 +60,28 @@ impl SessionError {
 }
 
 impl EncoderSpec {
-    /// Checks the sizes.
-    fn config(&self) -> Result<AstConfig, SessionError> {
-        self.projection.validate()?;
-        Ok(self.ast.resolve()?)
+    /// The backbone before training.
+    fn backbone<B: Backend>(&self, device: &B::Device) -> Result<Backbone<B>, SessionError> {
+        let Some(pretrained) = &self.pretrained else { return Ok(self.encoder.init(self.seed, device)?) };
+        if let EncoderOptions::Ast(options) = &self.encoder {
+            let config = options.resolve().map_err(EncoderError::from)?;
+            return Ok(Backbone::Ast(load_pretrained(&config, pretrained, device)?.ast));
+        }
+        let mut tensors = Checkpoint::read(pretrained)?.tensors;
+        tensors.retain(|name, _| name.starts_with(BACKBONE));
+        let random = self.encoder.init(self.seed, device)?;
+        Ok(load_module_tensors(random, &tensors, BACKBONE)
+            .map_err(|problems| WeightsError::Tensors { path: pretrained.clone(), problems })?)
     }
 
     /// The encoder before training.
     fn init<B: Backend>(&self, device: &B::Device) -> Result<AudioEncoder<B>, SessionError> {
-        let config = self.config()?;
-        Ok(match &self.pretrained {
-            None => AudioEncoder::init(&config, &self.projection, self.seed, device),
-            Some(folder) => {
-                let pretrained = load_pretrained(&config, folder, device)?;
-                AudioEncoder::with_ast(pretrained.ast, &self.projection, self.seed, device)
-            }
-        })
+        Ok(AudioEncoder::with_backbone(self.backbone(device)?, &self.projection, self.seed, device)?)
     }
 
     /// The encoder with the weights of an earlier session.
     fn load<B: Backend>(&self, weights: &Path, device: &B::Device) -> Result<AudioEncoder<B>, SessionError> {
-        let random = AudioEncoder::init(&self.config()?, &self.projection, self.seed, device);
+        let random = AudioEncoder::init(&self.encoder, &self.projection, self.seed, device)?;
         let (encoder, _) = load_module(random, weights)?;
         Ok(encoder)
     }
@@ -132,7 +134,7 @@ impl OnBackend for Training<'_> {
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
         let (encoder, outcome) = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        save_module(&encoder, [("model".to_owned(), "ast".to_owned())].into(), self.weights)?;
+        save_module(&encoder, [("model".to_owned(), self.spec.encoder.kind().to_owned())].into(), self.weights)?;
         Ok(outcome)
     }
 }
