@@ -13,6 +13,12 @@ pub(crate) fn golden(case: &str) -> serde_json::Value {
 /// Published MusiCNN embeddings of GTZAN, `[1000, 200]`, and its ten genres; `None`, with a message, where the data
 /// set is not beside the repository.
 pub(crate) fn musicnn_gtzan() -> Option<(pmsl_core::Vectors, Vec<usize>)> {
+    let (embeddings, labels) = musicnn_gtzan_rows()?;
+    Some((pmsl_core::Vectors::normalized(embeddings, 200).unwrap(), labels))
+}
+
+/// As [`musicnn_gtzan`], of the length that the encoder gave them.
+pub(crate) fn musicnn_gtzan_rows() -> Option<(Vec<f32>, Vec<usize>)> {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/musicnn-gtzan");
     if !folder.is_dir() {
         eprintln!("skipped: {} is not there", folder.display());
@@ -21,7 +27,7 @@ pub(crate) fn musicnn_gtzan() -> Option<(pmsl_core::Vectors, Vec<usize>)> {
     let embeddings = npy(&folder.join("embeddings.npy"), "<f8", |b| f64::from_le_bytes(b) as f32);
     let labels = npy(&folder.join("labels.npy"), "<i8", |b| usize::try_from(i64::from_le_bytes(b)).unwrap());
     assert_eq!((embeddings.len(), labels.len()), (200_000, 1000));
-    Some((pmsl_core::Vectors::normalized(embeddings, 200).unwrap(), labels))
+    Some((embeddings, labels))
 }
 
 /// Reads the values of an npy file of 8-byte elements in C order.
