@@ -4,7 +4,7 @@ mod ast;
 mod audio_encoder;
 mod device;
 mod encoder;
-mod init;
+pub(crate) mod init;
 mod ops;
 mod projection;
 mod weights;
