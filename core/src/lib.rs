@@ -21,6 +21,8 @@ pub mod vectors;
 #[cfg(feature = "audio")]
 pub mod audio;
 #[cfg(feature = "train")]
+pub mod classify;
+#[cfg(feature = "train")]
 pub mod dataset;
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -133,9 +133,9 @@ impl OnBackend for Training<'_> {
 
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
-        let (encoder, outcome) = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        save_module(&encoder, [("model".to_owned(), self.spec.encoder.kind().to_owned())].into(), self.weights)?;
-        Ok(outcome)
+        let trained = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
+        save_module(&trained.encoder, [("model".to_owned(), self.spec.encoder.kind().to_owned())].into(), self.weights)?;
+        Ok(trained.outcome)
     }
 }
 

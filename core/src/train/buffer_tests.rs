@@ -25,7 +25,7 @@ fn run(options: TrainOptions, stops: &[u64]) -> Tensors {
     let (source, sub_genres) = Fixture::bands(3, 8, 2, 6, 8);
     let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
     let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
-    let plan = TrainOptions { patchout: 0.0, playlists_per_batch: 3, ..options }.validate().unwrap();
+    let plan = TrainOptions { patchout: 0.0, ..options }.validate().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = CheckpointFile { path: folder.path().join("checkpoint"), fingerprint: String::new() };
     let job = TrainJob {
@@ -47,9 +47,9 @@ fn run(options: TrainOptions, stops: &[u64]) -> Tensors {
             }
         };
         match train(encoder(), &job, &mut on_event, &cancel) {
-            Ok((trained, _)) => {
+            Ok(trained) => {
                 assert_eq!(stops.next(), None);
-                return module_tensors(&trained, "");
+                return module_tensors(&trained.encoder, "");
             }
             Err(TrainError::Cancelled { .. }) => {}
             Err(error) => panic!("{error}"),
