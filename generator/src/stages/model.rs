@@ -13,7 +13,7 @@ use pmsl_core::train::{CheckpointFile, TrainEvent, TrainJob, TrainOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
-use super::split::CheckedSplit;
+use super::folds::CheckedSplit;
 use crate::cache::{Key, KeyBuilder, Scaled, Scaling, read_json, write_json};
 use crate::console::{Console, Progress};
 use crate::outcome::RunError;
@@ -72,7 +72,10 @@ pub(crate) fn model(
         None
     };
     if !plan.config.is_trained() {
-        let key = KeyBuilder::new("untrained", MODEL_VERSION).options("scaling", &scaling)?.finish();
+        let key = KeyBuilder::new("untrained", MODEL_VERSION)
+            .options("scaling", &scaling)
+            .map_err(anyhow::Error::from)?
+            .finish();
         return Ok(Worked::new(Model { key, scaling, trained: None }, 0, 0));
     }
     let spec = head_or_encoder(plan, library)?;
