@@ -11,7 +11,7 @@ const STARTS: u64 = 0x6b6d_6e73;
 /// Rows that are compared with the centres at once.
 const BLOCK: usize = 256;
 
-/// How [`KMeans`] searches. The defaults are scikit-learn's, but for `k`, and for ten starts instead of one.
+/// How [`k_means`] searches. The defaults are scikit-learn's, but for `k`, and for ten starts instead of one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "analysis", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -70,67 +70,54 @@ pub enum KMeansError {
     },
 }
 
-/// Clusters of rows around their means (Lloyd 1982), from starts chosen by k-means++ (Arthur and Vassilvitskii 2007)
-/// in its greedy form: of `2 + ln k` candidates for the next centre the one that helps most, as in scikit-learn.
+/// What [`k_means`] found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct KMeans {
-    dim: usize,
-    centers: Vec<f64>,
-    labels: Vec<usize>,
-    inertia: f64,
-    iterations: usize,
+pub struct Clusters {
+    /// Values per row.
+    pub dim: usize,
+    /// The centres, `[k * dim]`.
+    pub centers: Vec<f64>,
+    /// The cluster of every row, `[n]`.
+    pub labels: Vec<usize>,
+    /// Sum of the squared distances of the rows to their centres.
+    pub inertia: f64,
+    /// Moves of the centres in the start that was kept.
+    pub iterations: usize,
 }
 
-impl KMeans {
-    /// Clusters rows `[n, dim]`. The same rows, options and seed give the same clusters.
-    ///
-    /// # Errors
-    /// Options out of range, more clusters than rows, values that are not finite.
-    pub fn fit(rows: &[f32], dim: usize, options: &KMeansOptions, seed: u64) -> Result<Self, KMeansError> {
-        options.validate()?;
-        check_rows(rows, dim)?;
-        let n = rows.len() / dim;
-        if options.k > n {
-            return Err(KMeansError::Clusters { k: options.k, rows: n });
+/// Groups rows `[n, dim]` around their means (Lloyd 1982), from starts chosen by k-means++ (Arthur and Vassilvitskii
+/// 2007) in its greedy form: of `2 + ln k` candidates for the next centre the one that helps most, as in scikit-learn.
+/// The same rows, options and seed give the same clusters.
+///
+/// # Errors
+/// Options out of range, more clusters than rows, values that are not finite.
+pub fn k_means(rows: &[f32], dim: usize, options: &KMeansOptions, seed: u64) -> Result<Clusters, KMeansError> {
+    options.validate()?;
+    check_rows(rows, dim)?;
+    let n = rows.len() / dim;
+    let too_many = KMeansError::Clusters { k: options.k, rows: n };
+    if options.k > n {
+        return Err(too_many);
+    }
+    let data = Data::centred(rows, dim);
+    let tolerance = options.tolerance * data.mean_variance();
+    let mut best: Option<Clusters> = None;
+    for start in 0..options.n_init as u64 {
+        let centers = data.spread_centers(options.k, Stream::new(seed, STARTS ^ ((start + 1) << 32)));
+        let found = data.lloyd(centers, options.max_iterations, tolerance);
+        // Other than by rounding: otherwise the winner would be a matter of luck.
+        if best.as_ref().is_none_or(|best| found.inertia < best.inertia * (1.0 - 1e-12)) {
+            best = Some(found);
         }
-        let data = Data::centred(rows, dim);
-        let tolerance = options.tolerance * data.mean_variance();
-        let mut best: Option<Self> = None;
-        for start in 0..options.n_init as u64 {
-            let centers = data.spread_centers(options.k, Stream::new(seed, STARTS ^ ((start + 1) << 32)));
-            let found = data.lloyd(centers, options.max_iterations, tolerance);
-            // Other than by rounding: otherwise the winner would be a matter of luck.
-            if best.as_ref().is_none_or(|best| found.inertia < best.inertia * (1.0 - 1e-12)) {
-                best = Some(found);
-            }
-        }
-        let mut best = best.ok_or(KMeansError::Clusters { k: options.k, rows: n })?;
-        for center in best.centers.chunks_exact_mut(dim) {
-            center.iter_mut().zip(&data.means).for_each(|(value, mean)| *value += mean);
-        }
-        Ok(best)
     }
-
-    /// The centres, `[k * dim]`.
-    pub fn centers(&self) -> &[f64] {
-        &self.centers
+    let mut best = best.ok_or(too_many)?;
+    for center in best.centers.chunks_exact_mut(dim) {
+        center.iter_mut().zip(&data.means).for_each(|(value, mean)| *value += mean);
     }
+    Ok(best)
+}
 
-    /// The cluster of every row, `[n]`.
-    pub fn labels(&self) -> &[usize] {
-        &self.labels
-    }
-
-    /// Sum of the squared distances of the rows to their centres.
-    pub fn inertia(&self) -> f64 {
-        self.inertia
-    }
-
-    /// Moves of the centres in the start that was kept.
-    pub fn iterations(&self) -> usize {
-        self.iterations
-    }
-
+impl Clusters {
     /// The nearest centres of other rows `[n, dim]`: `[n]`.
     ///
     /// # Errors
@@ -143,6 +130,11 @@ impl KMeans {
 }
 
 impl KMeansOptions {
+    /// The defaults for `k` clusters.
+    pub fn new(k: usize) -> Self {
+        Self { k, ..Self::default() }
+    }
+
     /// Checks every field, as far as this is possible without rows.
     ///
     /// # Errors
@@ -249,7 +241,7 @@ impl Data {
     }
 
     /// Moves centres `[k, dim]` to the means of their rows until they rest.
-    fn lloyd(&self, mut centers: Vec<f64>, max_iterations: usize, tolerance: f64) -> KMeans {
+    fn lloyd(&self, mut centers: Vec<f64>, max_iterations: usize, tolerance: f64) -> Clusters {
         let k = centers.len() / self.dim;
         let mut assigned = self.assign(&centers);
         let mut iterations = 0;
@@ -267,7 +259,7 @@ impl Data {
         }
         let inertia = assigned.iter().map(|(_, distance)| distance).sum();
         let labels = assigned.into_iter().map(|(cluster, _)| cluster).collect();
-        KMeans { dim: self.dim, centers, labels, inertia, iterations }
+        Clusters { dim: self.dim, centers, labels, inertia, iterations }
     }
 
     /// The nearest centre of every row, of equally near ones the first, and its squared distance.
@@ -334,19 +326,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn fit(rows: &[f32], dim: usize, k: usize) -> KMeans {
-        KMeans::fit(rows, dim, &KMeansOptions { k, ..KMeansOptions::default() }, 1).unwrap()
+    fn fit(rows: &[f32], dim: usize, k: usize) -> Clusters {
+        k_means(rows, dim, &KMeansOptions::new(k), 1).unwrap()
     }
 
     #[test]
     fn finds_groups_that_are_there() {
         let rows: Vec<f32> = (0..30).flat_map(|i| [(i % 3) as f32 * 10.0, (i / 3) as f32 * 0.1]).collect();
         let found = fit(&rows, 2, 3);
-        assert!((3..30).all(|i| found.labels()[i] == found.labels()[i % 3]));
+        assert!((3..30).all(|i| found.labels[i] == found.labels[i % 3]));
         // Ten rows 0.1 apart in each: 3 * 0.01 * 10 * 99 / 12.
-        assert!((found.inertia() - 2.475).abs() < 1e-4, "{}", found.inertia());
-        assert_eq!(found.predict(&[9.0, 9.0]).unwrap(), [found.labels()[1]]);
-        let mut middles: Vec<f64> = found.centers().chunks(2).map(|c| c[0]).collect();
+        assert!((found.inertia - 2.475).abs() < 1e-4, "{}", found.inertia);
+        assert_eq!(found.predict(&[9.0, 9.0]).unwrap(), [found.labels[1]]);
+        let mut middles: Vec<f64> = found.centers.chunks(2).map(|c| c[0]).collect();
         middles.sort_by(f64::total_cmp);
         assert!(middles.iter().zip([0.0, 10.0, 20.0]).all(|(a, b)| (a - b).abs() < 1e-9));
     }
@@ -354,12 +346,12 @@ mod tests {
     #[test]
     fn rows_that_are_all_the_same_end_too() {
         let found = fit(&[3.0; 12], 2, 4);
-        assert_eq!((found.labels().len(), found.inertia()), (6, 0.0));
+        assert_eq!((found.labels.len(), found.inertia), (6, 0.0));
     }
 
     #[test]
     fn what_cannot_be_clustered_is_refused() {
-        let fit = |rows: &[f32], dim, k| KMeans::fit(rows, dim, &KMeansOptions { k, ..KMeansOptions::default() }, 1);
+        let fit = |rows: &[f32], dim, k| k_means(rows, dim, &KMeansOptions::new(k), 1);
         assert_eq!(fit(&[1.0; 4], 2, 3), Err(KMeansError::Clusters { k: 3, rows: 2 }));
         assert_eq!(fit(&[], 2, 1), Err(KMeansError::Clusters { k: 1, rows: 0 }));
         assert!(matches!(fit(&[1.0; 4], 2, 0), Err(KMeansError::Option { field: "k", .. })));
@@ -374,19 +366,19 @@ mod tests {
         ) {
             let rows = &rows[..rows.len() / 2 * 2];
             let options = KMeansOptions { k, n_init: 2, ..KMeansOptions::default() };
-            let found = KMeans::fit(rows, 2, &options, seed).unwrap();
-            prop_assert_eq!(&found, &KMeans::fit(rows, 2, &options, seed).unwrap());
+            let found = k_means(rows, 2, &options, seed).unwrap();
+            prop_assert_eq!(&found, &k_means(rows, 2, &options, seed).unwrap());
             let squared = |row: &[f32], center: &[f64]| -> f64 {
                 row.iter().zip(center).map(|(&v, c)| (f64::from(v) - c).powi(2)).sum()
             };
             let mut inertia = 0.0;
-            for (row, &label) in rows.chunks(2).zip(found.labels()) {
-                let own = squared(row, &found.centers()[2 * label..2 * label + 2]);
-                prop_assert!(found.centers().chunks(2).all(|center| squared(row, center) >= own - 1e-9));
+            for (row, &label) in rows.chunks(2).zip(found.labels) {
+                let own = squared(row, &found.centers[2 * label..2 * label + 2]);
+                prop_assert!(found.centers.chunks(2).all(|center| squared(row, center) >= own - 1e-9));
                 inertia += own;
             }
-            prop_assert!((inertia - found.inertia()).abs() < 1e-9 * (1.0 + inertia));
-            prop_assert!((0..k).all(|cluster| found.labels().contains(&cluster)));
+            prop_assert!((inertia - found.inertia).abs() < 1e-9 * (1.0 + inertia));
+            prop_assert!((0..k).all(|cluster| found.labels.contains(&cluster)));
         }
     }
 }

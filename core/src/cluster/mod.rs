@@ -9,7 +9,7 @@ mod mutual_information;
 mod purity;
 mod rand_index;
 
-pub use k_means::{KMeans, KMeansError, KMeansOptions};
+pub use k_means::{Clusters, KMeansError, KMeansOptions, k_means};
 pub use mutual_information::normalized_mutual_information;
 pub use purity::purity;
 pub use rand_index::adjusted_rand_index;

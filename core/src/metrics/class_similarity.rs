@@ -2,12 +2,12 @@
 
 use crate::vectors::Vectors;
 
-/// Mean cosine similarity of the tracks of every class to those of every other, `[classes * classes]`, symmetric. The
+/// Mean cosine similarity of the tracks of every class to those of every other, `[classes][classes]`, symmetric. The
 /// diagonal is the mean over pairs of different tracks of a class. `None` where there is no pair.
 ///
 /// # Panics
 /// When `labels` is not one per vector, or a label is not below `classes`.
-pub fn class_similarity(vectors: &Vectors, labels: &[usize], classes: usize) -> Vec<Option<f64>> {
+pub fn class_similarity(vectors: &Vectors, labels: &[usize], classes: usize) -> Vec<Vec<Option<f64>>> {
     assert_eq!(labels.len(), vectors.len(), "one label per vector");
     let dim = vectors.dim();
     let mut sums = vec![0.0f64; classes * dim];
@@ -31,7 +31,7 @@ pub fn class_similarity(vectors: &Vectors, labels: &[usize], classes: usize) -> 
         };
         (pairs > 0).then(|| total / pairs as f64)
     };
-    (0..classes).flat_map(|a| (0..classes).map(move |b| (a, b))).map(|(a, b)| similarity(a, b)).collect()
+    (0..classes).map(|a| (0..classes).map(|b| similarity(a, b)).collect()).collect()
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
                         .filter(|&(i, j)| i != j && labels[i] == a && labels[j] == b)
                         .map(|(i, j)| super::super::cosine(vectors.row(i), vectors.row(j)))
                         .collect();
-                    match found[4 * a + b] {
+                    match found[a][b] {
                         None => prop_assert!(pairs.is_empty()),
                         Some(mean) => {
                             prop_assert!((mean - pairs.iter().sum::<f64>() / pairs.len() as f64).abs() < 1e-9);
