@@ -5,6 +5,8 @@
 //! on to the same result.
 
 mod adam;
+#[cfg(test)]
+mod buffer_tests;
 mod checkpoint;
 mod error;
 mod event;

@@ -81,10 +81,10 @@ impl<B: Backend> ModuleVisitor<B> for Lister<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
         let name = self.path.join(".");
         let depth = self.depths.get(&param.id).copied().unwrap_or(self.max_depth);
-        let role = if !param.is_require_grad() {
-            Role::Buffer
-        } else if depth < self.options.freeze_depths {
+        let role = if depth < self.options.freeze_depths {
             Role::Frozen
+        } else if !param.is_require_grad() {
+            Role::Buffer
         } else {
             let below = self.max_depth.saturating_sub(depth) as i32;
             let rate = self.options.layer_decay.powi(below) * self.factors.get(&param.id).unwrap_or(&1.0);

@@ -292,7 +292,7 @@ fn events_come_in_order() {
 
 #[test]
 fn the_transformer_trains_with_its_blocks_frozen_or_not() {
-    use crate::models::{AstOptions, AudioEncoder, ProjectionOptions};
+    use crate::models::{AstOptions, AudioEncoder, EncoderOptions, ProjectionOptions};
 
     let (source, sub_genres) = Fixture::bands(3, 6, 2, 32, 32);
     let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
@@ -306,7 +306,8 @@ fn the_transformer_trains_with_its_blocks_frozen_or_not() {
         frames: 32,
         ..AstOptions::default()
     };
-    let encoder = || AudioEncoder::<B>::init(&ast.resolve().unwrap(), &ProjectionOptions::default(), 5, &FlexDevice);
+    let ast = EncoderOptions::Ast(ast);
+    let encoder = || AudioEncoder::<B>::init(&ast, &ProjectionOptions::default(), 5, &FlexDevice).unwrap();
     let defaults = TrainOptions::default();
     let tokens: Vec<_> = parameters::list(&learner(encoder(), &defaults), &defaults)
         .into_iter()
