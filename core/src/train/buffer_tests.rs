@@ -8,7 +8,7 @@ use burn::backend::{Autodiff, Flex};
 use super::tests::options;
 use super::*;
 use crate::dataset::fixture::Fixture;
-use crate::dataset::{Split, SplitOptions, SplitTracks};
+use crate::dataset::{PlaylistSampling, SamplingOptions, Split, SplitOptions, SplitTracks};
 use crate::models::{AudioEncoder, CnnOptions, EncoderOptions, NamedTensor, ProjectionOptions, module_tensors};
 
 type B = Autodiff<Flex>;
@@ -25,7 +25,8 @@ fn run(options: TrainOptions, stops: &[u64]) -> Tensors {
     let (source, sub_genres) = Fixture::bands(3, 8, 2, 6, 8);
     let tracks = SplitTracks { sub_genres: &sub_genres, ..SplitTracks::default() };
     let split = Split::new(&tracks, &SplitOptions::default(), 1).unwrap();
-    let plan = TrainOptions { patchout: 0.0, ..options }.validate().unwrap();
+    let sampling = SamplingOptions::Playlists(PlaylistSampling { playlists: 3, tracks: 2 });
+    let plan = TrainOptions { patchout: 0.0, sampling, ..options }.validate().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = CheckpointFile { path: folder.path().join("checkpoint"), fingerprint: String::new() };
     let job = TrainJob {
@@ -47,9 +48,9 @@ fn run(options: TrainOptions, stops: &[u64]) -> Tensors {
             }
         };
         match train(encoder(), &job, &mut on_event, &cancel) {
-            Ok(trained) => {
+            Ok(Trained { encoder, .. }) => {
                 assert_eq!(stops.next(), None);
-                return module_tensors(&trained.encoder, "");
+                return module_tensors(&encoder, "");
             }
             Err(TrainError::Cancelled { .. }) => {}
             Err(error) => panic!("{error}"),

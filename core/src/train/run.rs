@@ -61,9 +61,15 @@ pub struct Trained<B: Backend, E> {
 }
 
 impl TrainJob<'_> {
-    /// The number of sub-genres, from 0 to the last one that a track of the library has.
+    /// The number of sub-genres, from 0 to the last one that a track of the library has; 0 where the sampling does not
+    /// read labels.
     pub fn classes(&self) -> usize {
-        self.sub_genres.iter().max().map_or(0, |&last| last as usize + 1)
+        self.labels().into_iter().flatten().max().map_or(0, |&last| last as usize + 1)
+    }
+
+    /// The labels, where the sampling reads them.
+    fn labels(&self) -> Option<&[u32]> {
+        self.plan.options().sampling.reads_labels().then_some(self.sub_genres)
     }
 }
 
@@ -99,15 +105,13 @@ where
     let options = job.plan.options();
     let frames = options.crop_frames.unwrap_or(job.source.frames());
     let sampler = options.sampling.plan(&job.split.train, job.sub_genres, job.source, job.seed)?;
-    let labels = options.sampling.reads_labels().then_some(job.sub_genres);
     let batches = sampler.batches_per_epoch() as u64;
     let steps_per_epoch = options.steps_per_epoch.unwrap_or(batches.div_ceil(options.accumulation_steps));
     let total_steps = steps_per_epoch * options.epochs as u64;
     let patches = encoder.patch_count(frames);
     check_fit(options, job, total_steps, patches, encoder.max_depth())?;
 
-    let classes = labels.map_or(0, |_| job.classes());
-    let mut learner = Learner::new(encoder, &options.objective, classes, job.seed);
+    let mut learner = Learner::new(encoder, &options.objective, job.classes(), job.seed);
     learner.objective.balance(&sampler.class_draws());
     let parameters = parameters::list(&learner, options);
     let learner = parameters::freeze::<B, _>(learner, &parameters);
@@ -135,7 +139,7 @@ where
         cancel,
     };
     let learner = run.resume(learner)?;
-    let assembler = BatchAssembler::new(job.source, sampler.as_ref(), labels, &options.augment, frames, job.seed);
+    let assembler = BatchAssembler::new(job.source, sampler.as_ref(), job.labels(), &options.augment, frames, job.seed);
     let first = run.progress.step * options.accumulation_steps;
     let last = if run.progress.stopped_early { first } else { total_steps * options.accumulation_steps };
     let learner = assembler.prefetch(first..last, BATCHES_AHEAD, |batches| run.steps(learner, batches))?;
