@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use pmsl_core::classify::ClassProbabilities;
 use pmsl_core::embed::EmbedOptions;
+use pmsl_core::session::SessionError;
 
 use super::features::UsableLibrary;
 use super::model::{Model, session_error};
@@ -26,7 +27,10 @@ pub(super) fn chunk_probabilities(
         ..EmbedOptions::default()
     };
     let source = Scaled::new(&library.features, model.scaling.as_ref());
-    let (spec, objective) = (&trained.spec, &plan.config.train.objective);
-    spec.classify(plan.device, &trained.weights, objective, trained.classes, &source, tracks, &options, cancel)
-        .map_err(session_error)
+    let (spec, weights) = (&trained.spec, &trained.weights);
+    match spec.classify(plan.device, weights, &source, tracks, &options, &mut |_, _| {}, cancel) {
+        Ok(probabilities) => Ok(Some(probabilities)),
+        Err(SessionError::NoClassifier { .. }) => Ok(None),
+        Err(error) => Err(session_error(error)),
+    }
 }

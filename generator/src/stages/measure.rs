@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
-use pmsl_core::cluster::{self, KMeans, KMeansOptions};
+use pmsl_core::cluster::{self, KMeansOptions, k_means};
 use pmsl_core::metrics::{
     self, ConfusionMatrix, PairThreshold, QueryProtocol, TrackPairs, bootstrap_interval, macro_average_precision,
     macro_f1, nearest_neighbors,
@@ -267,9 +267,9 @@ impl<'a> Bench<'a> {
             return Ok(None);
         };
         let options = KMeansOptions { k: classes, ..KMeansOptions::default() };
-        let found = KMeans::fit(vectors.as_slice(), vectors.dim(), &options, self.plan.config.seed)
+        let found = k_means(vectors.as_slice(), vectors.dim(), &options, self.plan.config.seed)
             .context("the embeddings cannot be grouped")?;
-        let groups = found.labels();
+        let groups = &found.labels;
         let mut table = vec![vec![0; classes]; classes];
         for (&group, &label) in groups.iter().zip(&labels) {
             table[group][label] += 1;
