@@ -8,12 +8,14 @@ use burn::backend::autodiff::checkpoint::strategy::BalancedCheckpointing;
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Distribution, Tensor, backend::AutodiffBackend};
-use pmsl_core::models::{AstOptions, AstPreset, AudioEncoder, Encoder, ProjectionOptions};
+use pmsl_core::models::{AstOptions, AstPreset, AudioEncoder, Encoder, EncoderOptions, ProjectionOptions};
 
 /// Median seconds of a forward pass, and of it with the backward pass.
 fn step<B: AutodiffBackend<Device = FlexDevice>>(options: &AstOptions, batch: usize, kept: Option<usize>) -> [f64; 2] {
     let config = options.resolve().unwrap();
-    let encoder = AudioEncoder::<B>::init(&config, &ProjectionOptions::default(), 1, &FlexDevice);
+    let encoder =
+        AudioEncoder::<B>::init(&EncoderOptions::Ast(options.clone()), &ProjectionOptions::default(), 1, &FlexDevice)
+            .unwrap();
     let count = config.grid().patches();
     let patches: Option<Vec<usize>> = kept.map(|kept| (0..kept).map(|i| i * count / kept).collect());
     let shape = [batch, config.frames(), config.mels()];

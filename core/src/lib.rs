@@ -2,22 +2,27 @@
 //!
 //! The flow of the data, in the order of the modules: a [`library`] of tracks is read as [`audio`], turned into
 //! [`features`], sampled as a [`dataset`], used to [`train`] one of the [`models`] with the [`losses`] and [`miners`],
-//! embedded into [`vectors`], judged by [`metrics`], laid out by [`project`], written as an [`index`], and
-//! answered from by [`search`] and [`playlist`].
+//! embedded into [`vectors`], judged by [`metrics`], [`probes`] and [`cluster`], laid out by [`project`], written as an
+//! [`index`], and answered from by [`search`] and [`playlist`].
 //!
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
+pub mod cluster;
 pub mod index;
+mod matrix;
 pub mod metrics;
 pub mod npy;
 pub mod playlist;
+pub mod probes;
 pub mod search;
 pub mod track;
 pub mod vectors;
 
 #[cfg(feature = "audio")]
 pub mod audio;
+#[cfg(feature = "train")]
+pub mod classify;
 #[cfg(feature = "train")]
 pub mod dataset;
 #[cfg(feature = "demo")]

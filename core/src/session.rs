@@ -3,6 +3,9 @@
 //! The one place where the encoder meets the backends: callers stay free of tensor types, and generic code is compiled
 //! here and nowhere else.
 
+mod classify;
+mod weights;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -11,21 +14,26 @@ use thiserror::Error;
 
 use crate::dataset::FeatureSource;
 use crate::embed::{EmbedError, EmbedOptions, embed_tracks};
+use crate::losses::Objective;
 use crate::models::{
-    AstConfig, AstOptions, AstOptionsError, AudioEncoder, Device, OnBackend, ProjectionError, ProjectionOptions,
-    WeightsError, load_module, load_pretrained, save_module,
+    AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, OnBackend, ProjectionOptions,
+    WeightsError, load_module_tensors, load_pretrained,
 };
-use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, train};
+use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, Trained, train};
 use crate::vectors::Vectors;
+
+/// What leads the names of a backbone's tensors.
+const BACKBONE: &str = "backbone.";
 
 /// The encoder that a session works with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncoderSpec {
-    /// The transformer.
-    pub ast: AstOptions,
+    /// What turns features into a pooled output.
+    pub encoder: EncoderOptions,
     /// The head.
     pub projection: ProjectionOptions,
-    /// A folder with `model.safetensors` and `config.json` to start from; random weights otherwise.
+    /// Weights to start from, random ones otherwise: for `ast` a folder with `model.safetensors` and `config.json`, for
+    /// other kinds a file that [`EncoderSpec::train`] wrote, of which the head is left out.
     pub pretrained: Option<PathBuf>,
     /// Seeds the random weights: the same on every device.
     pub seed: u64,
@@ -34,12 +42,9 @@ pub struct EncoderSpec {
 /// Why a session ended without its result.
 #[derive(Debug, Error)]
 pub enum SessionError {
-    /// The transformer cannot be built as configured.
-    #[error("the transformer cannot be built")]
-    Ast(#[from] AstOptionsError),
-    /// The head cannot be built as configured.
-    #[error("the projection cannot be built")]
-    Projection(#[from] ProjectionError),
+    /// The encoder cannot be built as configured.
+    #[error("the encoder cannot be built")]
+    Encoder(#[from] EncoderError),
     /// Weights could not be read or written.
     #[error("the weights cannot be used")]
     Weights(#[from] WeightsError),
@@ -49,6 +54,15 @@ pub enum SessionError {
     /// Embedding failed.
     #[error("embedding failed")]
     Embed(#[from] EmbedError),
+    /// The weights were trained without a classifier.
+    #[error(
+        "{} holds no classifier: train with an objective that has one, for example {{\"kind\": \"cross_entropy\"}}",
+        path.display()
+    )]
+    NoClassifier {
+        /// The file of the weights.
+        path: PathBuf,
+    },
 }
 
 impl SessionError {
@@ -59,29 +73,39 @@ impl SessionError {
 }
 
 impl EncoderSpec {
-    /// Checks the sizes.
-    fn config(&self) -> Result<AstConfig, SessionError> {
-        self.projection.validate()?;
-        Ok(self.ast.resolve()?)
+    /// The backbone before training.
+    fn backbone<B: Backend>(&self, device: &B::Device) -> Result<Backbone<B>, SessionError> {
+        let Some(pretrained) = &self.pretrained else { return Ok(self.encoder.init(self.seed, device)?) };
+        if let EncoderOptions::Ast(options) = &self.encoder {
+            let config = options.resolve().map_err(EncoderError::from)?;
+            return Ok(Backbone::Ast(load_pretrained(&config, pretrained, device)?.ast));
+        }
+        let mut tensors = Checkpoint::read(pretrained)?.tensors;
+        tensors.retain(|name, _| name.starts_with(BACKBONE));
+        let random = self.encoder.init(self.seed, device)?;
+        Ok(load_module_tensors(random, &tensors, BACKBONE)
+            .map_err(|problems| WeightsError::Tensors { path: pretrained.clone(), problems })?)
     }
 
     /// The encoder before training.
     fn init<B: Backend>(&self, device: &B::Device) -> Result<AudioEncoder<B>, SessionError> {
-        let config = self.config()?;
-        Ok(match &self.pretrained {
-            None => AudioEncoder::init(&config, &self.projection, self.seed, device),
-            Some(folder) => {
-                let pretrained = load_pretrained(&config, folder, device)?;
-                AudioEncoder::with_ast(pretrained.ast, &self.projection, self.seed, device)
-            }
-        })
+        Ok(AudioEncoder::with_backbone(self.backbone(device)?, &self.projection, self.seed, device)?)
     }
 
     /// The encoder with the weights of an earlier session.
     fn load<B: Backend>(&self, weights: &Path, device: &B::Device) -> Result<AudioEncoder<B>, SessionError> {
-        let random = AudioEncoder::init(&self.config()?, &self.projection, self.seed, device);
-        let (encoder, _) = load_module(random, weights)?;
-        Ok(encoder)
+        let random = AudioEncoder::init(&self.encoder, &self.projection, self.seed, device)?;
+        Ok(weights::load_encoder(random, weights)?)
+    }
+
+    /// The encoder and the objective of an earlier session.
+    fn load_with_objective<B: Backend>(
+        &self,
+        weights: &Path,
+        device: &B::Device,
+    ) -> Result<(AudioEncoder<B>, Option<Objective<B>>), SessionError> {
+        let random = AudioEncoder::init(&self.encoder, &self.projection, self.seed, device)?;
+        Ok(weights::load(random, device, weights)?)
     }
 
     /// Trains the encoder on a device and stores its best weights as safetensors.
@@ -131,8 +155,9 @@ impl OnBackend for Training<'_> {
 
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
-        let (encoder, outcome) = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        save_module(&encoder, [("model".to_owned(), "ast".to_owned())].into(), self.weights)?;
+        let Trained { encoder, objective, outcome } = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
+        let (kind, options) = (self.spec.encoder.kind(), &self.job.plan.options().objective);
+        weights::save(&encoder, kind, &objective, options, self.job.classes(), self.weights)?;
         Ok(outcome)
     }
 }

@@ -42,4 +42,8 @@ pub struct TrackMeta {
     /// Where the site itself can play the track from, relative to the page. Present only where audio is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<String>,
+    /// What a tagging encoder hears in the track, strongest first, as `techno` or `female vocal`. Empty where the
+    /// encoder names nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }

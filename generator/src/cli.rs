@@ -15,6 +15,10 @@ Examples:
       the full recipe on an NVIDIA GPU (built with --features cuda)
   pmsl-generate check --config configs/cpu.json --library ~/Music/playlists
       validate the config and the library, and say what would run
+  pmsl-generate --embeddings vectors.npy --labels labels.csv --out site
+      a report and an explorer of embeddings that were made elsewhere
+  pmsl-generate compare site-a site-b --out comparison
+      finished runs on the same library and split, side by side
 
 Exit codes: 0 done (skipped files are reported), 1 failed, 2 wrong usage or config,
 3 files were skipped under --strict, 130 interrupted. The same command goes on where it was interrupted.";
@@ -39,6 +43,51 @@ pub(crate) enum Command {
     Schema,
     /// Validate the config and the library, and print what would run
     Check(RunArgs),
+    /// Measure mean and standard deviation of the library's features, for the `features` section of a config
+    Norm(NormArgs),
+    /// Say which sub-genres files belong to, by the model of a config (which is trained first if need be)
+    Predict(PredictArgs),
+    /// Set finished runs side by side on one page
+    Compare(CompareArgs),
+}
+
+/// Options of `norm`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NormArgs {
+    /// The options of a run.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `predict`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The options of a run.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Audio files
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Options of `compare`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Sites of runs on the same library and split, or their report.json
+    #[arg(value_name = "RUN", required = true, num_args = 2..)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// The folder to write the page into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Overwrite an --out folder that holds something else
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Options of a run; each one overrides the config.
@@ -54,6 +103,15 @@ pub(crate) struct RunArgs {
     /// The folder of music, instead of the config's
     #[arg(long, value_name = "PATH")]
     pub(crate) library: Option<PathBuf>,
+    /// Embeddings made elsewhere (.npy, [tracks, values]), instead of audio
+    #[arg(long, value_name = "FILE", requires = "labels", conflicts_with = "library")]
+    pub(crate) embeddings: Option<PathBuf>,
+    /// The sub-genre of each row of --embeddings (.npy, or .csv with a column `sub_genre`)
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Also write the embeddings (embeddings.npy) and the tracks (tracks.csv) into a folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) export: Option<PathBuf>,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,

@@ -10,9 +10,10 @@ use anyhow::{Context, bail};
 use pmsl_core::audio::ChunkOptions;
 use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
-use pmsl_core::features::{AstFilterbankOptions, N_MELS, frames_for};
+use pmsl_core::features::{AstFilterbankOptions, FrontEndOptions, LogMelOptions, MfccOptions, MusicnnMelOptions};
 use pmsl_core::library::LibraryOptions;
-use pmsl_core::models::{AstOptions, DeviceKind, Precision, ProjectionOptions};
+use pmsl_core::models::{DeviceKind, EmbeddingsOptions, EncoderOptions, Precision, ProjectionKind, ProjectionOptions};
+use pmsl_core::probes::{KNearestOptions, LogisticRegressionOptions, MlpOptions, ProbeOptions};
 use pmsl_core::project::UmapOptions;
 use pmsl_core::train::TrainOptions;
 use schemars::JsonSchema;
@@ -26,6 +27,9 @@ pub struct Config {
     /// Where editors find the schema of this file. Not used by the run.
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// Configs to use instead of this one, the first whose pretrained weights are found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prefer: Vec<PathBuf>,
     /// The title of the site.
     pub title: Option<String>,
     /// Every random choice of the run follows from this number.
@@ -34,13 +38,13 @@ pub struct Config {
     pub library: LibraryConfig,
     /// Which parts of a track are listened to.
     pub audio: ChunkOptions,
-    /// How sound is turned into the model's input.
-    pub features: AstFilterbankOptions,
+    /// How sound is turned into the encoder's input. Without it, the front end that the encoder was made for.
+    pub features: Option<FrontEndOptions>,
     /// Which tracks train, which choose the best epoch, and which are held out for the report.
     pub split: SplitOptions,
     /// The encoder.
     pub model: ModelConfig,
-    /// How the encoder is trained.
+    /// How the encoder is trained. With 0 epochs it is used as it comes.
     pub train: TrainOptions,
     /// Where to compute: auto, cpu, ndarray or cuda.
     pub device: DeviceKind,
@@ -48,6 +52,8 @@ pub struct Config {
     pub precision: Precision,
     /// How tracks are embedded.
     pub embed: EmbedConfig,
+    /// What is measured on the embeddings.
+    pub evaluate: EvaluateConfig,
     /// The two-dimensional map of the library.
     pub umap: UmapOptions,
     /// What the site holds.
@@ -64,24 +70,63 @@ pub struct Config {
 pub struct LibraryConfig {
     /// The folder of music, or a CSV manifest.
     pub path: Option<PathBuf>,
+    /// Embeddings made elsewhere, instead of audio.
+    pub embeddings: Option<EmbeddingsConfig>,
     /// How the folder is read.
     pub scan: LibraryOptions,
     /// Make a library with the built-in synthesizer, instead of reading one.
     pub demo: Option<DemoOptions>,
 }
 
+/// Embeddings made elsewhere, instead of audio.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmbeddingsConfig {
+    /// A NumPy file of `[tracks, values]`, f32 or f64.
+    pub embeddings: PathBuf,
+    /// The sub-genre of each row: a NumPy file of whole numbers or texts, or a CSV file with a column `sub_genre` (or
+    /// `label`), and optionally `genre`, `title`, `artist`, `album`, `split` and `fold`.
+    pub labels: PathBuf,
+}
+
 /// The encoder.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelConfig {
-    /// The Audio Spectrogram Transformer.
-    pub ast: AstOptions,
-    /// Pretrained weights: a folder with `model.safetensors` and `config.json`, or the name of a model in the Hugging
-    /// Face hub's local cache, as `MIT/ast-finetuned-audioset-10-10-0.4593`. Without it training starts from random
-    /// weights.
+    /// The network between features and embeddings.
+    pub encoder: EncoderOptions,
+    /// Pretrained weights. AST: a folder with `model.safetensors` and `config.json`, or the name of a model in the
+    /// Hugging Face hub's local cache, as `MIT/ast-finetuned-audioset-10-10-0.4593`. MusiCNN: the `musicnn` wheel, a
+    /// folder that holds it, or `auto` to look in the usual places. Without it training starts from random weights.
     pub pretrained: Option<String>,
+    /// Keep the encoder as it comes: its output for every chunk is computed once and kept, and only what follows it is
+    /// trained, which takes seconds.
+    pub frozen: bool,
+    /// Scale every value of a frozen encoder's output to mean 0 and standard deviation 1 over the training tracks.
+    pub standardize: bool,
     /// What follows the encoder.
     pub projection: ProjectionOptions,
+}
+
+/// What is measured on the embeddings.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EvaluateConfig {
+    /// Classifiers that are fitted to the embeddings of the training tracks and judged on held-out ones.
+    pub probes: Vec<ProbeOptions>,
+    /// Group the embeddings by k-means, without labels, and compare the groups with the playlists.
+    pub clusters: bool,
+}
+
+impl Default for EvaluateConfig {
+    fn default() -> Self {
+        let probes = vec![
+            ProbeOptions::KNearest(KNearestOptions::default()),
+            ProbeOptions::LogisticRegression(LogisticRegressionOptions::default()),
+            ProbeOptions::Mlp(MlpOptions::default()),
+        ];
+        Self { probes, clusters: true }
+    }
 }
 
 /// How tracks are embedded.
@@ -167,30 +212,86 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Reads a config file, or the first of those that it prefers whose pretrained weights are found: the config, and
+    /// where it came from.
+    pub fn read_preferred(path: &Path) -> Result<(Self, PathBuf), ConfigError> {
+        let config = Self::read(path)?;
+        for preferred in &config.prefer {
+            let candidate = Self::read(preferred)?;
+            let pretrained = candidate.model.pretrained.as_deref();
+            if pretrained.is_some_and(|name| candidate.model.encoder.locate_pretrained(name).is_ok()) {
+                return Ok((candidate, preferred.clone()));
+            }
+        }
+        Ok((config, path.to_owned()))
+    }
+
     /// Reads a config file and resolves its relative paths against the file's folder.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let mut config = Self::parse(&text, path)?;
-        config.derive();
         let folder = path.parent().unwrap_or(Path::new(""));
         let resolve = |relative: &mut PathBuf| *relative = folder.join(&relative);
         config.library.path.iter_mut().for_each(resolve);
+        for files in &mut config.library.embeddings {
+            resolve(&mut files.embeddings);
+            resolve(&mut files.labels);
+        }
         config.work.iter_mut().for_each(resolve);
+        config.prefer.iter_mut().for_each(resolve);
         if let Some(pretrained) = &mut config.model.pretrained {
             // A name like `owner/model` means a folder beside the config only where there is one.
             let local = folder.join(&*pretrained);
-            if local.is_dir() {
+            if local.exists() {
                 *pretrained = local.to_string_lossy().into_owned();
             }
         }
         Ok(config)
     }
 
-    /// Fills in what follows from other fields: the length of the chunks decides the shape of the model's input.
-    fn derive(&mut self) {
-        self.features.max_frames = frames_for(self.audio.chunk_s);
-        self.model.ast.frames = self.train.crop_frames.unwrap_or(self.features.max_frames);
-        self.model.ast.mels = N_MELS;
+    /// What is done with ready embeddings where no config says otherwise: nothing is trained.
+    pub fn for_embeddings() -> Self {
+        Self {
+            model: ModelConfig {
+                encoder: EncoderOptions::Embeddings(EmbeddingsOptions::default()),
+                projection: ProjectionOptions { kind: ProjectionKind::None, ..ProjectionOptions::default() },
+                ..ModelConfig::default()
+            },
+            train: TrainOptions { epochs: 0, ..TrainOptions::default() },
+            ..Self::default()
+        }
+    }
+
+    /// The front end: the config's, or the one that the encoder was made for.
+    pub fn front_end(&self) -> FrontEndOptions {
+        self.features.clone().unwrap_or_else(|| match &self.model.encoder {
+            EncoderOptions::Ast(_) | EncoderOptions::Embeddings(_) => {
+                FrontEndOptions::AstFbank(AstFilterbankOptions::default())
+            }
+            EncoderOptions::Resnet18(_) => FrontEndOptions::LogMel(LogMelOptions::default()),
+            EncoderOptions::Musicnn(_) => FrontEndOptions::MusicnnMel(MusicnnMelOptions::default()),
+            EncoderOptions::Dense(_) | EncoderOptions::Cnn(_) => FrontEndOptions::Mfcc(MfccOptions::default()),
+        })
+    }
+
+    /// The encoder, told the shape of the chunks that it is trained on: it follows from the length of the chunks and
+    /// the front end.
+    pub fn encoder(&self) -> EncoderOptions {
+        let mut encoder = self.model.encoder.clone();
+        let front_end = self.front_end();
+        let frames = front_end.frames(self.audio.chunk_s);
+        encoder.set_input(self.train.crop_frames.unwrap_or(frames), front_end.bands());
+        encoder
+    }
+
+    /// Whether the encoder is used as it comes.
+    pub fn is_frozen(&self) -> bool {
+        self.model.frozen || !self.is_trained()
+    }
+
+    /// Whether anything is trained.
+    pub fn is_trained(&self) -> bool {
+        self.train.epochs > 0
     }
 
     /// Parses a config; `path` only serves the messages.
@@ -210,14 +311,29 @@ impl Config {
     /// Refuses values that parse but cannot be run, naming the field.
     pub fn validate(&self) -> anyhow::Result<()> {
         self.audio.validate().context("in `audio`")?;
-        self.features.validate().context("in `features`")?;
+        self.front_end().validate().context("in `features`")?;
         self.split.validate().context("in `split`")?;
-        self.model.ast.resolve().context("in `model.ast`")?;
         self.model.projection.validate().context("in `model.projection`")?;
-        self.train.clone().validate().context("in `train`")?;
+        if self.library.embeddings.is_none() {
+            if matches!(self.model.encoder, EncoderOptions::Embeddings(_)) {
+                bail!("`model.encoder` is `embeddings`, which need files: name them in `library.embeddings`");
+            }
+            self.encoder().validate().context("in `model.encoder`")?;
+        }
+        if self.is_trained() {
+            self.train.clone().validate().context("in `train`")?;
+        } else if self.model.projection.kind != ProjectionKind::None {
+            bail!("`model.projection` must be {{\"kind\": \"none\"}} where `train.epochs` is 0: nothing would train it");
+        }
+        if self.model.standardize && !self.is_frozen() && self.library.embeddings.is_none() {
+            bail!("`model.standardize` needs a frozen encoder: set `model.frozen`");
+        }
         self.umap.validate().context("in `umap`")?;
         if let Some(demo) = &self.library.demo {
             demo.validate().context("in `library.demo`")?;
+        }
+        for probe in &self.evaluate.probes {
+            probe.validate().context("in `evaluate.probes`")?;
         }
         if self.embed.batch_size == 0 {
             bail!("`embed.batch_size` must be at least 1");

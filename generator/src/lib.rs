@@ -5,6 +5,7 @@
 
 mod cache;
 mod cli;
+mod compare;
 mod config;
 mod console;
 mod outcome;
@@ -39,51 +40,56 @@ pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Exit
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let (args, command) = match cli.command {
-        Some(Command::Check(args)) => (args, Action::Check),
-        Some(Command::Schema) => (RunArgs::default(), Action::Schema),
-        None if cli.run.dry_run => (cli.run, Action::Check),
-        None => (cli.run, Action::Generate),
+    let result = match cli.command {
+        Some(Command::Schema) => print_schema(),
+        Some(Command::Compare(args)) => compare::compare(&args, &Console::new(Verbosity::Normal)),
+        Some(Command::Check(args)) => with_plan(&args, false, pipeline::check),
+        Some(Command::Norm(args)) => with_plan(&args.run, false, |plan, console, cancel| {
+            pipeline::norm(plan, console, cancel, args.json)
+        }),
+        Some(Command::Predict(args)) => with_plan(&args.run, false, |plan, console, cancel| {
+            pipeline::predict(plan, console, cancel, &args.files, args.json)
+        }),
+        None if cli.run.dry_run => with_plan(&cli.run, false, pipeline::check),
+        None => with_plan(&cli.run, true, pipeline::generate),
     };
-    let verbosity = match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, 0) => Verbosity::Normal,
-        (false, 1) => Verbosity::Verbose,
-        (false, _) => Verbosity::Tracks,
-    };
-    let console = Console::new(verbosity);
-    match act(command, &args, &console) {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            console.error(&error.to_string());
+            Console::new(Verbosity::Normal).error(&error.to_string());
             error.exit_code()
         }
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Generate,
-    Check,
-    Schema,
-}
-
-fn act(action: Action, args: &RunArgs, console: &Console) -> Result<(), RunError> {
-    if action == Action::Schema {
-        let schema = serde_json::to_string_pretty(&Config::json_schema()).context("the schema is no JSON")?;
-        console.output(&schema);
-        return Ok(());
+/// Checks what is asked for, prepares threads and interruption, and acts.
+fn with_plan(
+    args: &RunArgs,
+    needs_out: bool,
+    act: impl FnOnce(&Plan, &Console, &AtomicBool) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let console = Console::new(match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, 1) => Verbosity::Verbose,
+        (false, _) => Verbosity::Tracks,
+    });
+    let plan = Plan::new(args, needs_out)?;
+    if let Some(path) = &plan.preferred {
+        console.result(&format!("using {}, whose pretrained weights are here", path.display()));
     }
-    let plan = Plan::new(args, action == Action::Generate)?;
     let cancel = cancelled_by_interrupt()?;
     rayon::ThreadPoolBuilder::new()
         .num_threads(plan.threads.get())
         .build_global()
         .context("the threads could not be started")?;
-    match action {
-        Action::Check => pipeline::check(&plan, console, &cancel),
-        _ => pipeline::generate(&plan, console, &cancel),
-    }
+    act(&plan, &console, &cancel)
+}
+
+fn print_schema() -> Result<(), RunError> {
+    let schema = serde_json::to_string_pretty(&Config::json_schema()).context("the schema is no JSON")?;
+    Console::new(Verbosity::Normal).output(&schema);
+    Ok(())
 }
 
 /// The first Ctrl-C lets the run stop at a whole step; the second one ends the process at once.

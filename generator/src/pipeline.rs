@@ -1,5 +1,6 @@
 //! The run, on one screen.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -8,8 +9,8 @@ use anyhow::Context;
 use crate::cache::WorkLock;
 use crate::console::Console;
 use crate::outcome::RunError;
-use crate::plan::Plan;
-use crate::stages;
+use crate::plan::{LibrarySource, Plan};
+use crate::stages::{self, FoldRun, UsableLibrary};
 use crate::stopwatch::Stopwatch;
 
 /// From the library to the site.
@@ -19,14 +20,16 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     let _lock = WorkLock::acquire(&plan.work).map_err(RunError::usage)?;
     let mut watch = Stopwatch::new(plan.threads.get());
 
-    let candidates = watch.time("Library", "files", || stages::candidates(plan, console, cancel))?;
-    let library = watch.time("Features", "tracks", || stages::features(plan, console, cancel, candidates))?;
-    let split = stages::split(plan, &library)?;
-    let model = watch.time("Training", "steps", || stages::model(plan, console, cancel, &library, &split))?;
-    let vectors = watch.time("Embedding", "tracks", || stages::embeddings(plan, console, cancel, &library, &model))?;
-    let evaluation = watch.time("Evaluation", "tracks", || stages::evaluate(plan, &library, &split, &vectors))?;
-    let report = stages::report(plan, &library, &split, &model, &vectors, &evaluation)?;
-    let written = stages::render(plan, out, &library, &vectors, &report, &watch.timings())?;
+    let library = library(plan, console, cancel, &mut watch)?;
+    let folds = folds(plan, console, cancel, &mut watch, &library)?;
+    let evaluation =
+        watch.time("Evaluation", "tracks", || stages::evaluate(plan, console, cancel, &library, &folds))?;
+    let report = stages::report(plan, &library, &folds, &evaluation)?;
+    let vectors = &folds.first().context("there is no split")?.vectors;
+    let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;
+    if let Some(folder) = &plan.export {
+        stages::export(console, folder, &report, vectors)?;
+    }
     stages::summary(console, &report, out, &written, started.elapsed());
 
     match (plan.strict, report.failures.len()) {
@@ -35,7 +38,71 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     }
 }
 
+/// What the encoder gets to see of every track: features, or the output of a frozen encoder for them.
+fn library(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    watch: &mut Stopwatch,
+) -> Result<UsableLibrary, RunError> {
+    if let LibrarySource::Embeddings(files) = &plan.source {
+        return watch.time("Embeddings", "tracks", || stages::import(plan, files));
+    }
+    let candidates = watch.time("Library", "files", || stages::candidates(plan, console, cancel))?;
+    let library = watch.time("Features", "tracks", || stages::features(plan, console, cancel, candidates))?;
+    if !plan.config.is_frozen() {
+        return Ok(library);
+    }
+    watch.time("Encoder", "tracks", || stages::frozen(plan, console, cancel, library))
+}
+
+/// A model and the embeddings it gives for every split; the first one is the site's.
+fn folds(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    watch: &mut Stopwatch,
+    library: &UsableLibrary,
+) -> Result<Vec<FoldRun>, RunError> {
+    let splits = stages::splits(plan, library)?;
+    let count = splits.len();
+    let mut runs = Vec::with_capacity(count);
+    for (number, split) in splits.into_iter().enumerate() {
+        let label = if count == 1 { "training".to_owned() } else { format!("training {} of {count}", number + 1) };
+        let model =
+            watch.time("Training", "steps", || stages::model(plan, console, cancel, library, &split, &label))?;
+        let vectors =
+            watch.time("Embedding", "tracks", || stages::embeddings(plan, console, cancel, library, &model))?;
+        runs.push(FoldRun { split, model, vectors });
+    }
+    Ok(runs)
+}
+
 /// Says what a run would do, and does nothing.
 pub(crate) fn check(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<(), RunError> {
     stages::describe(plan, console, cancel)
+}
+
+/// Measures mean and standard deviation of a library's features.
+pub(crate) fn norm(plan: &Plan, console: &Console, cancel: &AtomicBool, as_json: bool) -> Result<(), RunError> {
+    let _lock = WorkLock::acquire(&plan.work).map_err(RunError::usage)?;
+    let candidates = stages::candidates(plan, console, cancel)?.result;
+    stages::norm(plan, console, cancel, &candidates, as_json)
+}
+
+/// Says which sub-genres files belong to, by the model of a config, which is trained first if it is not yet.
+pub(crate) fn predict(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    files: &[PathBuf],
+    as_json: bool,
+) -> Result<(), RunError> {
+    let _lock = WorkLock::acquire(&plan.work).map_err(RunError::usage)?;
+    let mut watch = Stopwatch::new(plan.threads.get());
+    let library = library(plan, console, cancel, &mut watch)?;
+    let split = stages::splits(plan, &library)?.into_iter().next().context("there is no split")?;
+    let model = stages::model(plan, console, cancel, &library, &split, "training")?.result;
+    let vectors = stages::embeddings(plan, console, cancel, &library, &model)?.result;
+    stages::predict(plan, console, cancel, &library, &FoldRun { split, model, vectors }, files, as_json)
 }

@@ -3,13 +3,13 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use pmsl_core::demo::DemoOptions;
 use pmsl_core::models::Device;
 
 use crate::cache::Key;
 use crate::cli::RunArgs;
-use crate::config::Config;
+use crate::config::{Config, EmbeddingsConfig};
 use crate::outcome::RunError;
 
 /// Where caches and checkpoints go unless the user says otherwise.
@@ -22,6 +22,8 @@ pub(crate) enum LibrarySource {
     Path(PathBuf),
     /// The built-in synthesizer.
     Demo(DemoOptions),
+    /// Embeddings made elsewhere.
+    Embeddings(EmbeddingsConfig),
 }
 
 /// What a run will do.
@@ -29,10 +31,14 @@ pub(crate) enum LibrarySource {
 pub(crate) struct Plan {
     /// The config as resolved, the command line included.
     pub(crate) config: Config,
+    /// The config that is used because the one that was asked for prefers it.
+    pub(crate) preferred: Option<PathBuf>,
     /// Where the tracks come from.
     pub(crate) source: LibrarySource,
     /// Where the site goes. `None` for `check`.
     pub(crate) out: Option<PathBuf>,
+    /// Where embeddings and tracks are written as files for other programs.
+    pub(crate) export: Option<PathBuf>,
     /// The folder of caches and checkpoints.
     pub(crate) work: PathBuf,
     /// Where to compute.
@@ -77,6 +83,11 @@ impl Plan {
         self.work.join("features").join(&name[..2]).join(format!("{name}.{extension}"))
     }
 
+    /// Where the output of a frozen encoder for a track is kept.
+    pub(crate) fn frozen_path(&self, key: Key) -> PathBuf {
+        self.beside_features(key, "f32")
+    }
+
     /// Where an evaluation is kept.
     pub(crate) fn evaluation_path(&self, key: Key) -> PathBuf {
         self.work.join("evaluation").join(format!("{key}.json"))
@@ -84,13 +95,21 @@ impl Plan {
 }
 
 fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
-    let Some(config_path) = &args.config else {
-        bail!("no config: give one with --config FILE (configs/ has ready ones; --help has examples)");
+    let (mut config, path) = match &args.config {
+        Some(path) => Config::read_preferred(path).map(|(config, path)| (config, Some(path)))?,
+        None if args.embeddings.is_some() => (Config::for_embeddings(), None),
+        None => bail!("no config: give one with --config FILE (configs/ has ready ones; --help has examples)"),
     };
-    let mut config = Config::read(config_path)?;
+    if let (Some(embeddings), Some(labels)) = (&args.embeddings, &args.labels) {
+        config.library.path = None;
+        config.library.demo = None;
+        config.library.embeddings =
+            Some(EmbeddingsConfig { embeddings: embeddings.clone(), labels: labels.clone() });
+    }
     if let Some(library) = &args.library {
         config.library.path = Some(library.clone());
         config.library.demo = None;
+        config.library.embeddings = None;
     }
     if let Some(device) = args.device {
         config.device = device;
@@ -102,7 +121,8 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         bail!("no output folder: give one with --out DIR");
     }
     let source = source(&config)?;
-    config.validate().with_context(|| format!("{} cannot be run", config_path.display()))?;
+    let name = path.as_ref().map_or_else(|| "the config".to_owned(), |path| path.display().to_string());
+    config.validate().with_context(|| format!("{name} cannot be run"))?;
     let work = args.work.clone().or_else(|| config.work.clone()).unwrap_or_else(|| PathBuf::from(DEFAULT_WORK));
     let work = std::path::absolute(&work).with_context(|| format!("no valid work folder: {}", work.display()))?;
     if let Some(out) = &args.out {
@@ -113,8 +133,10 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         .unwrap_or(NonZeroUsize::MIN);
     let device = Device::choose(config.device, config.precision)?;
     Ok(Plan {
+        preferred: path.filter(|path| Some(path) != args.config.as_ref()),
         source,
         out: args.out.clone(),
+        export: args.export.clone(),
         work,
         device,
         threads,
@@ -126,12 +148,26 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
 }
 
 fn source(config: &Config) -> anyhow::Result<LibrarySource> {
-    match (&config.library.path, &config.library.demo) {
-        (Some(_), Some(_)) => bail!("`library.path` and `library.demo` exclude each other: keep one"),
-        (Some(path), None) if path.exists() => Ok(LibrarySource::Path(std::path::absolute(path)?)),
-        (Some(path), None) => Err(anyhow!("there is no library at {}", path.display())),
-        (None, Some(demo)) => Ok(LibrarySource::Demo(demo.clone())),
-        (None, None) => bail!("no library: give one with --library DIR or `library.path` in the config"),
+    let library = &config.library;
+    let named = [library.path.is_some(), library.demo.is_some(), library.embeddings.is_some()];
+    if named.into_iter().filter(|named| *named).count() > 1 {
+        bail!("`library.path`, `library.demo` and `library.embeddings` exclude each other: keep one");
+    }
+    if let Some(path) = &library.path {
+        if !path.exists() {
+            bail!("there is no library at {}", path.display());
+        }
+        return Ok(LibrarySource::Path(std::path::absolute(path)?));
+    }
+    if let Some(files) = &library.embeddings {
+        if let Some(missing) = [&files.embeddings, &files.labels].into_iter().find(|file| !file.is_file()) {
+            bail!("there is no file {}", missing.display());
+        }
+        return Ok(LibrarySource::Embeddings(files.clone()));
+    }
+    match &library.demo {
+        Some(demo) => Ok(LibrarySource::Demo(demo.clone())),
+        None => bail!("no library: give one with --library DIR or `library.path` in the config"),
     }
 }
 

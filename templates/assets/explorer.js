@@ -147,6 +147,8 @@
     element("track-artist").textContent = [chosen.artist, chosen.album].filter(Boolean).join(" · ");
     const facts = [clock(chosen.duration), chosen.bpm && `${Math.round(chosen.bpm)} BPM`, chosen.key, chosen.year];
     element("track-meta").textContent = facts.filter(Boolean).join(" · ");
+    element("track-tags").hidden = chosen.tags.length === 0;
+    element("track-tags").replaceChildren(...chosen.tags.map((tag) => make("li", {}, tagButton(tag))));
     element("track-play").hidden = !chosen.audio;
     element("track-play").dataset.play = id;
     const neighbours = viewer.neighbours(id, NEIGHBOURS_SHOWN);
@@ -159,6 +161,17 @@
     remember();
     if (focus) element("track-title").focus();
     if (!quiet && neighbours.length) announce(`${label(id)}. Most similar: ${label(neighbours[0].track)}.`);
+  }
+
+  /** Looks for the other tracks of a tag. */
+  function tagButton(tag) {
+    const button = make("button", { type: "button", title: `Search for ${tag}` }, tag);
+    button.addEventListener("click", () => {
+      element("search").value = tag;
+      search();
+      element("search").focus();
+    });
+    return button;
   }
 
   function neighbourRow({ track: id, similarity, percentile }) {

@@ -4,5 +4,7 @@
 mod browser;
 mod cli;
 mod configs;
+mod embeddings;
 mod pipeline;
 mod support;
+mod systems;

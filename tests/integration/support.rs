@@ -77,24 +77,34 @@ impl Bench {
 
     /// A config of the smallest model that learns these tones, with `changes` laid over it.
     pub(crate) fn write_config(&self, changes: &Value) {
-        let mut config = json!({
+        let mut config = Self::config();
+        merge(&mut config, changes);
+        self.write_whole_config(&config);
+    }
+
+    /// Writes a config as it is.
+    pub(crate) fn write_whole_config(&self, config: &Value) {
+        fs::write(self.path("config.json"), serde_json::to_vec_pretty(config).unwrap()).unwrap();
+    }
+
+    /// A config of the smallest model that learns these tones.
+    pub(crate) fn config() -> Value {
+        json!({
             "title": "Bench",
             "seed": 3,
             "library": { "path": "music" },
             "audio": { "chunk_s": 0.96, "max_chunks": 3, "skip_intro_s": 0, "skip_outro_s": 0 },
             "model": {
-                "ast": { "hidden_size": 24, "depth": 1, "heads": 2, "patch_stride": [16, 16] },
+                "encoder": { "kind": "ast", "hidden_size": 24, "depth": 1, "heads": 2, "patch_stride": [16, 16] },
                 "projection": { "kind": "linear", "dim": 16 }
             },
             "train": {
-                "epochs": 3, "steps_per_epoch": 4, "playlists_per_batch": 4, "tracks_per_playlist": 2,
+                "epochs": 3, "steps_per_epoch": 4, "sampling": { "kind": "playlists", "playlists": 4, "tracks": 2 },
                 "learning_rate": 0.003, "warmup_steps": 2
             },
             "device": "cpu",
             "site": { "timings": false }
-        });
-        merge(&mut config, changes);
-        fs::write(self.path("config.json"), serde_json::to_vec_pretty(&config).unwrap()).unwrap();
+        })
     }
 
     /// The command of a run on this bench.

@@ -61,8 +61,8 @@ impl Viewer {
         self.tracks.len() as u32
     }
 
-    /// What is known of a track: `{title, artist?, album?, year?, bpm?, key?, duration, subGenre, path?, audio?}`, or
-    /// undefined where there is none.
+    /// What is known of a track: `{title, artist?, album?, year?, bpm?, key?, duration, subGenre, path?, audio?, tags}`,
+    /// or undefined where there is none.
     pub fn track(&self, track: usize) -> Option<Object> {
         let track = self.tracks.get(track)?;
         Some(object(&[
@@ -76,6 +76,7 @@ impl Viewer {
             ("subGenre", track.sub_genre.into()),
             ("path", track.path.as_deref().into()),
             ("audio", track.audio.as_deref().into()),
+            ("tags", track.tags.iter().map(|tag| JsValue::from(tag.as_str())).collect::<Array>().into()),
         ]))
     }
 
@@ -97,7 +98,7 @@ impl Viewer {
         self.positions.iter().flatten().copied().collect()
     }
 
-    /// Tracks that hold every word of the text in title, artist, album or playlist, best first:
+    /// Tracks that hold every word of the text in title, artist, album, playlist or tags, best first:
     /// `{tracks: Array, total}`, with at most `limit` tracks of `total` found.
     pub fn search(&self, text: &str, limit: usize) -> Object {
         let (tracks, total) = self.text.search(text, limit);

@@ -5,15 +5,22 @@ mod batch;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod groups;
+mod playlist_sampler;
 pub(crate) mod prefetch;
 pub(crate) mod rng;
-mod sampler;
+mod sampling;
+mod shuffle_sampler;
 pub(crate) mod source;
 mod split;
+mod temporal_sampler;
 
 pub use augment::AugmentOptions;
-pub use batch::{Batch, BatchAssembler};
+pub use batch::{Batch, BatchAssembler, Targets};
 pub use groups::group_ids;
-pub use sampler::{BatchItem, BatchSampler, SamplerError};
+pub use playlist_sampler::PlaylistSampling;
+pub use sampling::{BatchItem, BatchSampler, SamplerError, SamplingOptions};
+pub use shuffle_sampler::{Oversample, ShuffleSampling};
 pub use source::{FeatureSource, ReadError};
 pub use split::{Leak, Part, Split, SplitError, SplitOptions, SplitTracks, SplitWarning};
+pub(crate) use temporal_sampler::TemporalSampler;
+pub use temporal_sampler::TemporalSampling;

@@ -12,6 +12,10 @@ pub(crate) enum Purpose {
     Augment = 6,
     Patchout = 7,
     Backend = 8,
+    Shuffle = 9,
+    Anchors = 10,
+    Triplets = 11,
+    Validation = 12,
 }
 
 /// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is

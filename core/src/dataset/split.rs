@@ -373,18 +373,24 @@ impl<'a> Dealer<'a> {
                     continue;
                 }
                 // A sub-genre that does not validate is a smaller loss than a group that leaks.
-                if part == Part::Validation || !self.divide(class, part, seed) {
-                    let tracks = self.counts[class].iter().sum();
-                    self.warnings.push(SplitWarning::Missing { sub_genre: class as u32, part, tracks });
+                if part != Part::Validation {
+                    self.divide(class, part, seed);
                 }
             }
         }
+        self.warn_of_missing();
+    }
+
+    /// Names what is missing once all is dealt: filling the gap of one sub-genre may take from another's validation.
+    fn warn_of_missing(&mut self) {
         for (class, counts) in self.counts.iter().enumerate() {
             let tracks: usize = counts.iter().sum();
-            let wanted = self.targets[class];
-            if tracks == 1 && counts[Part::Test as usize] == 0 && wanted[Part::Test as usize] == 0 {
-                let sub_genre = class as u32;
-                self.warnings.push(SplitWarning::Missing { sub_genre, part: Part::Test, tracks });
+            let sub_genre = class as u32;
+            for part in PARTS {
+                let wanted = self.targets[class][part as usize] > 0 || (part == Part::Test && tracks == 1);
+                if wanted && counts[part as usize] == 0 {
+                    self.warnings.push(SplitWarning::Missing { sub_genre, part, tracks });
+                }
             }
         }
     }
@@ -419,17 +425,20 @@ impl<'a> Dealer<'a> {
 
     /// Divides the unit with most tracks of `class` into single tracks and moves as many as `part` wants, of which at
     /// least one stays behind.
-    fn divide(&mut self, class: usize, part: Part, seed: u64) -> bool {
+    fn divide(&mut self, class: usize, part: Part, seed: u64) {
         let in_class = |unit: &Unit| unit.tracks.iter().filter(|&&t| self.sub_genres[t] as usize == class).count();
-        let others_remain =
-            |unit: &Unit| unit.part.is_some_and(|from| self.counts[class][from as usize] > 1 && unit.tracks.len() > 1);
+        // Taking the only track of its sub-genre from a part is no loss where that part wants none of them.
+        let spared = |unit: &Unit| {
+            let wanted = |from: Part| self.counts[class][from as usize] > 1 || self.targets[class][from as usize] == 0;
+            unit.tracks.len() > 1 && unit.part.is_some_and(wanted)
+        };
         let largest = (0..self.units.len())
             .filter(|&unit| {
                 let unit = &self.units[unit];
-                !unit.pinned && (in_class(unit) > 1 || (in_class(unit) == 1 && others_remain(unit)))
+                !unit.pinned && (in_class(unit) > 1 || (in_class(unit) == 1 && spared(unit)))
             })
             .max_by_key(|&unit| (in_class(&self.units[unit]), std::cmp::Reverse(unit)));
-        let Some(unit) = largest else { return false };
+        let Some(unit) = largest else { return };
         let mut tracks = std::mem::take(&mut self.units[unit].tracks);
         let from = self.units[unit].part;
         self.warnings.push(SplitWarning::GroupDivided { sub_genre: class as u32, tracks: tracks.len() });
@@ -444,7 +453,6 @@ impl<'a> Dealer<'a> {
                 self.relocate(self.units.len() - 1, part);
             }
         }
-        true
     }
 
     fn finish(mut self) -> Split {

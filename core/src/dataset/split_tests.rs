@@ -102,6 +102,18 @@ fn an_artist_who_is_a_whole_sub_genre_is_divided_and_reported() {
 }
 
 #[test]
+fn the_only_track_of_a_sub_genre_trains_although_its_artist_is_tested() {
+    for seed in 0..50 {
+        let sub_genres = [0, 0, 0, 0, 1];
+        let artists = [None, None, None, Some(3), Some(3)];
+        let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, ..SplitTracks::default() };
+        let split = Split::new(&tracks, &grouped(), seed).unwrap();
+        assert_eq!(count(&split, &sub_genres, 1), [1, 0, 0]);
+        assert!(count(&split, &sub_genres, 0)[2] >= 1);
+    }
+}
+
+#[test]
 fn leaks_are_found() {
     let sub_genres = [0, 0, 0, 0];
     let artists = [Some(1), Some(1), None, None];

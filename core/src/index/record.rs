@@ -20,6 +20,8 @@ pub(super) struct TrackRecord<'a> {
     sub_genre: u32,
     path: Option<&'a str>,
     audio: Option<&'a str>,
+    #[serde(borrow)]
+    tags: Vec<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub(super) struct SubGenreRecord<'a> {
 
 impl<'a> From<&'a TrackMeta> for TrackRecord<'a> {
     fn from(track: &'a TrackMeta) -> Self {
-        let TrackMeta { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio } = track;
+        let TrackMeta { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio, tags } = track;
         Self {
             title,
             artist: artist.as_deref(),
@@ -42,13 +44,14 @@ impl<'a> From<&'a TrackMeta> for TrackRecord<'a> {
             sub_genre: *sub_genre,
             path: path.as_deref(),
             audio: audio.as_deref(),
+            tags: tags.iter().map(String::as_str).collect(),
         }
     }
 }
 
 impl From<TrackRecord<'_>> for TrackMeta {
     fn from(record: TrackRecord<'_>) -> Self {
-        let TrackRecord { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio } = record;
+        let TrackRecord { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio, tags } = record;
         Self {
             title: title.to_owned(),
             artist: artist.map(str::to_owned),
@@ -60,6 +63,7 @@ impl From<TrackRecord<'_>> for TrackMeta {
             sub_genre,
             path: path.map(str::to_owned),
             audio: audio.map(str::to_owned),
+            tags: tags.into_iter().map(str::to_owned).collect(),
         }
     }
 }

@@ -136,6 +136,7 @@ impl Tags {
             sub_genre: u32::try_from(track.sub_genre).unwrap_or(u32::MAX),
             path: None,
             audio: None,
+            tags: Vec::new(),
         }
     }
 }

@@ -5,31 +5,45 @@
 //! caller and panic.
 
 mod accuracy;
+mod average_precision;
 mod bootstrap;
 mod calibration;
 mod centroid;
+mod class_report;
+mod class_similarity;
 mod confusion;
 mod f1;
 mod hubness;
 mod knn;
+mod log_loss;
 pub(crate) mod neighbors;
+mod pairs;
 pub(crate) mod random;
 mod retrieval;
 mod silhouette;
+mod top_k;
 mod trustworthiness;
 mod wilson;
 
 pub use accuracy::{Proportion, accuracy, accuracy_by_class};
+pub use average_precision::{average_precision, average_precision_by_class, macro_average_precision};
 pub use bootstrap::{bootstrap_interval, bootstrap_mean_interval};
 pub use calibration::expected_calibration_error;
 pub use centroid::{Centroids, Prediction};
+pub use class_report::{ClassScores, class_scores};
+pub use class_similarity::class_similarity;
 pub use confusion::ConfusionMatrix;
 pub use f1::{f1_by_class, macro_f1};
 pub use hubness::Hubness;
 pub use knn::knn_accuracy;
+pub use log_loss::log_loss;
 pub use neighbors::{NearestNeighbors, nearest_neighbors};
-pub use retrieval::{QueryProtocol, mean_average_precision, recall_at_k};
+pub use pairs::{PairThreshold, TrackPairs};
+pub use retrieval::{
+    QueryProtocol, average_precisions, mean_average_precision, mean_average_precision_curves, r_precision, recall_at_k,
+};
 pub use silhouette::silhouette;
+pub use top_k::top_k_accuracy;
 pub use trustworthiness::trustworthiness;
 pub use wilson::{Interval, wilson_interval};
 

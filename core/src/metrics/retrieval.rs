@@ -14,46 +14,116 @@ pub enum QueryProtocol {
     Counted,
 }
 
-/// Mean average precision of the first `k` ranks over all queries, relevant being the other tracks of a query's label:
-/// `AP@k = 1 / min(R, k) * sum over ranks r <= k of P(r) rel(r)`, where `R` is the number of relevant tracks in the
-/// whole ranking and `P(r)` the precision of the first `r` ranks.
-///
-/// Queries without a relevant track are left out of the mean; `None` where none remains.
+/// Mean average precision of the first `k` ranks: the mean of [`average_precisions`] over the queries that have one.
+/// `None` where none has.
 ///
 /// # Panics
-/// When `labels` is not one per vector, or when `neighbors` holds fewer ranks than `k` needs (`k`, or one less where
-/// the query counts) and could hold more.
+/// As [`average_precisions`].
 pub fn mean_average_precision(
     neighbors: &NearestNeighbors,
     labels: &[usize],
     k: usize,
     protocol: QueryProtocol,
 ) -> Option<f64> {
+    mean(average_precisions(neighbors, labels, k, protocol).into_iter().flatten())
+}
+
+/// Average precision of the first `k` ranks of every query, `[n]`, relevant being the other tracks of its label:
+/// `AP@k = 1 / min(R, k) * sum over ranks r <= k of P(r) rel(r)`, where `R` is the number of relevant tracks in the
+/// whole ranking and `P(r)` the precision of the first `r` ranks. `None` for a query without a relevant track.
+///
+/// # Panics
+/// When `labels` is not one per vector, or when `neighbors` holds fewer ranks than `k` needs (`k`, or one less where
+/// the query counts) and could hold more.
+pub fn average_precisions(
+    neighbors: &NearestNeighbors,
+    labels: &[usize],
+    k: usize,
+    protocol: QueryProtocol,
+) -> Vec<Option<f64>> {
+    let mut values = vec![None; labels.len()];
+    for_each_curve(neighbors, labels, k, protocol, |query, curve| values[query] = curve.last().copied());
+    values
+}
+
+/// [`mean_average_precision`] of the first 1, 2, ... `k` ranks over the queries of every label: `[classes][k]`, without
+/// values for a label without queries that have a relevant track.
+///
+/// # Panics
+/// As [`average_precisions`], and when a label is not below `classes`.
+pub fn mean_average_precision_curves(
+    neighbors: &NearestNeighbors,
+    labels: &[usize],
+    classes: usize,
+    k: usize,
+    protocol: QueryProtocol,
+) -> Vec<Vec<f64>> {
+    let mut sums = vec![Vec::new(); classes];
+    let mut queries = vec![0usize; classes];
+    for_each_curve(neighbors, labels, k, protocol, |query, curve| {
+        let label = labels[query];
+        queries[label] += 1;
+        sums[label].resize(k, 0.0);
+        sums[label].iter_mut().zip(curve).for_each(|(sum, value)| *sum += value);
+    });
+    for (sums, queries) in sums.iter_mut().zip(queries) {
+        sums.iter_mut().for_each(|sum| *sum /= queries as f64);
+    }
+    sums
+}
+
+/// Calls `visit` with the average precisions of the first 1, 2, ... `k` ranks of every query that has a relevant track.
+fn for_each_curve(
+    neighbors: &NearestNeighbors,
+    labels: &[usize],
+    k: usize,
+    protocol: QueryProtocol,
+    mut visit: impl FnMut(usize, &[f64]),
+) {
     let own = usize::from(protocol == QueryProtocol::Counted);
     let relevant_of = relevant_counts(labels);
     let ranks = checked_ranks(neighbors, labels, k.saturating_sub(own));
-    if k == 0 {
-        return None;
-    }
-    let mut sum = 0.0;
-    let mut queries = 0usize;
-    for (i, &label) in labels.iter().enumerate() {
+    let mut curve = Vec::with_capacity(k);
+    for (query, &label) in labels.iter().enumerate() {
         let relevant = relevant_of(label) - 1 + own;
         if relevant == 0 {
             continue;
         }
-        let mut hits = own;
-        let mut precision_sum = own as f64;
-        for (rank, &neighbor) in row(neighbors, i, ranks).iter().enumerate() {
-            if labels[neighbor as usize] == label {
+        let others = row(neighbors, query, ranks).iter().map(|&neighbor| labels[neighbor as usize] == label);
+        // Ranks that do not exist add nothing.
+        let found = std::iter::repeat_n(true, own).chain(others).chain(std::iter::repeat(false));
+        let (mut hits, mut precision_sum) = (0usize, 0.0);
+        curve.clear();
+        for (rank, found) in (1..=k).zip(found) {
+            if found {
                 hits += 1;
-                precision_sum += hits as f64 / (rank + 1 + own) as f64;
+                precision_sum += hits as f64 / rank as f64;
             }
+            curve.push(precision_sum / relevant.min(rank) as f64);
         }
-        sum += precision_sum / relevant.min(k) as f64;
-        queries += 1;
+        visit(query, &curve);
     }
-    (queries > 0).then(|| sum / queries as f64)
+}
+
+/// Precision of the first `R` ranks, averaged over the queries, where `R` is the number of other tracks of a query's
+/// label: 1 where every query is surrounded by its own label. Queries without a relevant track are left out of the
+/// mean; `None` where none remains.
+///
+/// # Panics
+/// When `labels` is not one per vector, or when `neighbors` holds fewer ranks than the largest `R`.
+pub fn r_precision(neighbors: &NearestNeighbors, labels: &[usize]) -> Option<f64> {
+    let relevant_of = relevant_counts(labels);
+    mean(labels.iter().enumerate().filter_map(|(query, &label)| {
+        let relevant = relevant_of(label) - 1;
+        let ranks = checked_ranks(neighbors, labels, relevant);
+        let found = row(neighbors, query, ranks).iter().filter(|&&n| labels[n as usize] == label).count();
+        (relevant > 0).then(|| found as f64 / relevant as f64)
+    }))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f64)
 }
 
 /// Share of queries that have at least one track of their own label among their `k` nearest others: Recall@k as the
@@ -62,7 +132,7 @@ pub fn mean_average_precision(
 /// Queries without a relevant track are left out of the mean; `None` where none remains.
 ///
 /// # Panics
-/// As [`mean_average_precision`].
+/// As [`average_precisions`].
 pub fn recall_at_k(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> Option<f64> {
     let relevant_of = relevant_counts(labels);
     let ranks = checked_ranks(neighbors, labels, k);
@@ -123,6 +193,22 @@ mod tests {
         assert_eq!(recall_at_k(&neighbors, &labels, 1), Some(0.0));
         assert_eq!(recall_at_k(&neighbors, &labels, 2), Some(0.75));
         assert_eq!(recall_at_k(&neighbors, &labels, 9), Some(1.0));
+        // The single values, and their means by label at every rank: label 0 ranks 2 and 2, label 1 ranks 3 and 2.
+        let of_queries = average_precisions(&neighbors, &labels, 3, QueryProtocol::LeftOut);
+        assert_eq!(of_queries, [Some(0.5), Some(1.0 / 3.0), Some(0.5), Some(0.5)]);
+        let curves = mean_average_precision_curves(&neighbors, &labels, 3, 4, QueryProtocol::LeftOut);
+        let mixed = (1.0 / 3.0 + 0.5) / 2.0;
+        assert_eq!(curves, [vec![0.0, 0.5, 0.5, 0.5], vec![0.0, 0.25, mixed, mixed], vec![]]);
+        // R = 1, and no nearest neighbour is of the same label.
+        assert_eq!(r_precision(&neighbors, &labels), Some(0.0));
+    }
+
+    #[test]
+    fn r_precision_counts_the_first_ranks_only() {
+        // Labels a a a b: R = 2. 0 -> 1 2, 1 -> 0 2, 2 -> 3 1 and 3 has no other.
+        let neighbors = nearest_neighbors(&at(&[0.0, 10.0, 25.0, 30.0]), 3);
+        assert!((r_precision(&neighbors, &[0, 0, 0, 1]).unwrap() - 2.5 / 3.0).abs() < 1e-12);
+        assert_eq!(r_precision(&neighbors, &[0, 1, 2, 3]), None);
     }
 
     #[test]

@@ -1,46 +1,62 @@
-//! The transformer with its head.
+//! An encoder with its head.
 
 use burn::module::{Module, ParamId};
 use burn::tensor::{Tensor, backend::Backend};
 
-use super::ast::{Ast, AstConfig};
 use super::weights::parameter_ids;
-use super::{Encoder, Projection, ProjectionOptions};
+use super::{Backbone, Encoder, EncoderError, EncoderOptions, Projection, ProjectionOptions};
 
-/// An [`Ast`] and a [`Projection`]: features in, embeddings out.
+/// A [`Backbone`] and a [`Projection`]: features in, embeddings out.
 #[derive(Module, Debug)]
 pub struct AudioEncoder<B: Backend> {
-    ast: Ast<B>,
+    backbone: Backbone<B>,
     head: Projection<B>,
     embedding_dim: usize,
 }
 
 impl<B: Backend> AudioEncoder<B> {
     /// An encoder with random weights, the same for the same seed on every device.
-    pub fn init(ast: &AstConfig, head: &ProjectionOptions, seed: u64, device: &B::Device) -> Self {
-        Self::with_ast(ast.init(seed, device), head, seed, device)
+    ///
+    /// # Errors
+    /// When the options do not pass validation.
+    pub fn init(
+        backbone: &EncoderOptions,
+        head: &ProjectionOptions,
+        seed: u64,
+        device: &B::Device,
+    ) -> Result<Self, EncoderError> {
+        Self::with_backbone(backbone.init(seed, device)?, head, seed, device)
     }
 
-    /// A random head on a transformer that has its weights already.
-    pub fn with_ast(ast: Ast<B>, head: &ProjectionOptions, seed: u64, device: &B::Device) -> Self {
-        let hidden = ast.config().hidden_size();
-        // Another stream than the transformer's, which starts at the seed itself.
-        Self { ast, head: head.init(hidden, !seed, device), embedding_dim: head.embedding_dim(hidden) }
+    /// A random head on a backbone that has its weights already.
+    ///
+    /// # Errors
+    /// When the options of the head do not pass validation.
+    pub fn with_backbone(
+        backbone: Backbone<B>,
+        head: &ProjectionOptions,
+        seed: u64,
+        device: &B::Device,
+    ) -> Result<Self, EncoderError> {
+        head.validate()?;
+        let hidden = backbone.output_dim();
+        // Another stream than the backbone's, which starts at the seed itself.
+        Ok(Self { backbone, head: head.init(hidden, !seed, device), embedding_dim: head.embedding_dim(hidden) })
     }
 
-    /// The transformer.
-    pub fn ast(&self) -> &Ast<B> {
-        &self.ast
+    /// The backbone.
+    pub fn backbone(&self) -> &Backbone<B> {
+        &self.backbone
     }
 }
 
 impl<B: Backend> Encoder<B> for AudioEncoder<B> {
     fn forward(&self, features: Tensor<B, 3>, patches: Option<&[usize]>) -> Tensor<B, 2> {
-        self.head.forward(self.ast.forward(features, patches))
+        self.head.forward(self.backbone.forward(features, patches))
     }
 
     fn patch_count(&self, frames: usize) -> usize {
-        if frames == self.ast.config().frames() { self.ast.grid().patches() } else { 0 }
+        self.backbone.patch_count(frames)
     }
 
     fn embedding_dim(&self) -> usize {
@@ -49,13 +65,13 @@ impl<B: Backend> Encoder<B> for AudioEncoder<B> {
 
     fn parameter_depths(&self) -> Vec<(ParamId, usize)> {
         let head = self.max_depth();
-        let mut depths = self.ast.parameter_depths();
+        let mut depths = self.backbone.parameter_depths();
         depths.extend(parameter_ids(&self.head).into_iter().map(|id| (id, head)));
         depths
     }
 
     fn max_depth(&self) -> usize {
-        self.ast.config().depth() + 1
+        self.backbone.head_depth()
     }
 }
 
@@ -73,7 +89,7 @@ mod tests {
         let ast =
             AstOptions { hidden_size: Some(12), depth: Some(3), heads: Some(3), frames: 48, ..Default::default() };
         let head = ProjectionOptions { dim: 5, ..Default::default() };
-        AudioEncoder::init(&ast.resolve().unwrap(), &head, seed, &FlexDevice)
+        AudioEncoder::init(&EncoderOptions::Ast(ast), &head, seed, &FlexDevice).unwrap()
     }
 
     #[test]
@@ -85,8 +101,8 @@ mod tests {
         assert_eq!(names.len(), depths.len());
         for (name, id) in names {
             let expected = match name.split('.').collect::<Vec<_>>()[..] {
-                ["ast", "blocks", block, ..] => block.parse::<usize>().unwrap() + 1,
-                ["ast", "norm", ..] | ["head", ..] => 4,
+                ["backbone", "Ast", "blocks", block, ..] => block.parse::<usize>().unwrap() + 1,
+                ["backbone", "Ast", "norm", ..] | ["head", ..] => 4,
                 _ => 0,
             };
             assert_eq!(depths[&id], expected, "{name}");

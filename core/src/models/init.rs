@@ -31,10 +31,10 @@ impl Initializer {
         ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
     }
 
-    fn normals(&mut self, count: usize) -> Vec<f32> {
+    fn normals(&mut self, count: usize, deviation: f64) -> Vec<f32> {
         let mut values = Vec::with_capacity(count + 1);
         while values.len() < count {
-            let radius = DEVIATION * (-2.0 * self.uniform().ln()).sqrt();
+            let radius = deviation * (-2.0 * self.uniform().ln()).sqrt();
             let (sin, cos) = (std::f64::consts::TAU * self.uniform()).sin_cos();
             values.extend([(radius * cos) as f32, (radius * sin) as f32]);
         }
@@ -49,7 +49,19 @@ pub(crate) fn normal<B: Backend, const D: usize>(
     shape: [usize; D],
     device: &B::Device,
 ) -> Param<Tensor<B, D>> {
-    parameter(random.normals(shape.iter().product()), shape, device)
+    parameter(random.normals(shape.iter().product(), DEVIATION), shape, device)
+}
+
+/// The kernel of a convolution before a rectifier, `[output channels, input channels, ...]`: normal values of the
+/// deviation `sqrt(2 / inputs)` (He et al. 2015).
+pub(crate) fn he_normal<B: Backend, const D: usize>(
+    random: &mut Initializer,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Param<Tensor<B, D>> {
+    let inputs: usize = shape[1..].iter().product();
+    let deviation = (2.0 / inputs as f64).sqrt();
+    parameter(random.normals(shape.iter().product(), deviation), shape, device)
 }
 
 /// A parameter of the given values.
@@ -74,6 +86,21 @@ pub(crate) fn linear<B: Backend>(
     }
 }
 
+/// A linear layer before a sigmoid or a rectifier: normal weights of the deviation `sqrt(2 / (inputs + outputs))`
+/// (Glorot and Bengio 2010), no bias yet.
+pub(crate) fn glorot_linear<B: Backend>(
+    random: &mut Initializer,
+    input: usize,
+    output: usize,
+    device: &B::Device,
+) -> Linear<B> {
+    let deviation = (2.0 / (input + output) as f64).sqrt();
+    Linear {
+        weight: parameter(random.normals(input * output, deviation), [input, output], device),
+        bias: Some(parameter(vec![0.0; output], [output], device)),
+    }
+}
+
 /// A layer norm that only normalises yet.
 pub(crate) fn layer_norm<B: Backend>(width: usize, epsilon: f64, device: &B::Device) -> LayerNorm<B> {
     LayerNormConfig::new(width).with_epsilon(epsilon).init(device)
@@ -85,9 +112,9 @@ mod tests {
 
     #[test]
     fn draws_are_normal_and_depend_on_the_seed_alone() {
-        let values = Initializer::new(7).normals(10_001);
-        assert_eq!(values, Initializer::new(7).normals(10_001));
-        assert_ne!(values[..4], Initializer::new(8).normals(4)[..]);
+        let values = Initializer::new(7).normals(10_001, DEVIATION);
+        assert_eq!(values, Initializer::new(7).normals(10_001, DEVIATION));
+        assert_ne!(values[..4], Initializer::new(8).normals(4, DEVIATION)[..]);
         let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / 10_001.0;
         let deviation = (values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / 10_001.0).sqrt();
         assert!(mean.abs() < 1e-3, "{mean}");

@@ -11,7 +11,7 @@ pub struct TextIndex {
     entries: Vec<Entry>,
 }
 
-/// Title, artist, and the rest (album, playlist, genre), one after another with line breaks between, so that a word is
+/// Title, artist, and the rest (album, playlist, genre, tags), one after another with line breaks between, so that a word is
 /// looked for once.
 struct Entry {
     text: String,
@@ -20,7 +20,7 @@ struct Entry {
 }
 
 impl TextIndex {
-    /// Folds title, artist, album, and playlist and genre of every track.
+    /// Folds title, artist, album, playlist, genre and tags of every track.
     pub fn new(tracks: &[TrackMeta], sub_genres: &[SubGenre]) -> Self {
         let entries = tracks
             .iter()
@@ -31,12 +31,13 @@ impl TextIndex {
                     playlist.map(|playlist| playlist.name.as_str()),
                     playlist.and_then(|playlist| playlist.genre.as_deref()),
                 ];
+                let tags = track.tags.iter().map(String::as_str);
                 let mut text = fold(&track.title) + "\n";
                 let artist_at = text.len();
                 text += &fold(track.artist.as_deref().unwrap_or_default());
                 text.push('\n');
                 let rest_at = text.len();
-                for part in rest.into_iter().flatten() {
+                for part in rest.into_iter().flatten().chain(tags) {
                     text += &fold(part);
                     text.push('\n');
                 }
@@ -90,6 +91,7 @@ mod tests {
             title: title.into(),
             artist: Some(artist.into()),
             sub_genre,
+            tags: if title == "Halo" { vec!["Strings".into(), "slow".into()] } else { Vec::new() },
             ..TrackMeta::default()
         };
         let sub_genre = |name: &str| SubGenre { genre: Some("Techno".into()), name: name.into() };
@@ -109,6 +111,7 @@ mod tests {
     fn every_word_has_to_be_there_in_any_field() {
         assert_eq!(index().search("emotional rose", 10).0, [1, 2]);
         assert_eq!(index().search("anna  dark", 10).0, Vec::<usize>::new());
+        assert_eq!(index().search("strings ros", 10).0, [0]);
     }
 
     #[test]

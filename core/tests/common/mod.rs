@@ -15,6 +15,12 @@ pub(crate) fn golden(case: &str) -> serde_json::Value {
 /// Published MusiCNN embeddings of GTZAN, `[1000, 200]`, and its ten genres; `None`, with a message, where the data
 /// set is not beside the repository.
 pub(crate) fn musicnn_gtzan() -> Option<(pmsl_core::Vectors, Vec<usize>)> {
+    let (embeddings, labels) = musicnn_gtzan_rows()?;
+    Some((pmsl_core::Vectors::normalized(embeddings, 200).unwrap(), labels))
+}
+
+/// As [`musicnn_gtzan`], of the length that the encoder gave them.
+pub(crate) fn musicnn_gtzan_rows() -> Option<(Vec<f32>, Vec<usize>)> {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/musicnn-gtzan");
     if !folder.is_dir() {
         eprintln!("skipped: {} is not there", folder.display());
@@ -23,6 +29,5 @@ pub(crate) fn musicnn_gtzan() -> Option<(pmsl_core::Vectors, Vec<usize>)> {
     let (embeddings, dim) = Array::open(&folder.join("embeddings.npy")).unwrap().into_matrix().unwrap();
     let labels = Array::open(&folder.join("labels.npy")).unwrap().into_labels().unwrap();
     assert_eq!((embeddings.len(), dim, labels.len()), (200_000, 200, 1000));
-    let labels = labels.iter().map(|label| label.parse().unwrap()).collect();
-    Some((pmsl_core::Vectors::normalized(embeddings, dim).unwrap(), labels))
+    Some((embeddings, labels.iter().map(|label| label.parse().unwrap()).collect()))
 }

@@ -1,8 +1,8 @@
-//! The feature store: one file a track, in half precision.
+//! The feature store: one file a track. Spectrograms are kept in half precision, embeddings of a frozen encoder in full.
 //!
-//! Layout, little-endian: magic `PMSLFEAT`, then as `u32` the format version, frames per chunk, mel bands, chunks and
-//! decode errors, then `f32` the duration in seconds, then one `f32` a chunk for where it starts, then
-//! `[chunks, frames, mels]` as `f16`.
+//! Layout, little-endian: magic `PMSLFEAT`, then as `u32` the format version, frames per chunk, bands, chunks, decode
+//! errors, bytes per value and tags, then `f32` the duration in seconds, then one `f32` a chunk for where it starts, one
+//! `f32` a tag for how probable it is, then `[chunks, frames, bands]` as `f16` or `f32`.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,12 +16,13 @@ use super::store::write_atomic;
 
 const MAGIC: &[u8; 8] = b"PMSLFEAT";
 /// Version of the file layout; part of every feature key.
-pub(crate) const FORMAT_VERSION: u32 = 1;
-const FIXED_HEADER_BYTES: u64 = 8 + 5 * 4 + 4;
+pub(crate) const FORMAT_VERSION: u32 = 2;
+const FIXED_HEADER_BYTES: u64 = 8 + 7 * 4 + 4;
 // Far above what any config allows, and low enough that a damaged header cannot ask for much memory.
 const MAX_CHUNKS: u32 = 1 << 16;
 const MAX_FRAMES: u32 = 1 << 16;
-const MAX_MELS: u32 = 1 << 12;
+const MAX_BANDS: u32 = 1 << 13;
+const MAX_TAGS: u32 = 1 << 10;
 
 /// Why a feature file was refused. The cache then makes it anew.
 #[derive(Debug, Error)]
@@ -34,17 +35,37 @@ pub(crate) enum FeatureFileError {
     Invalid(&'static str),
 }
 
+/// The values of all chunks of a track, `[chunks, frames, bands]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum StoredValues {
+    /// Half precision, as `encode_f16` of the core writes it.
+    Half(Vec<u8>),
+    /// Full precision.
+    Full(Vec<f32>),
+}
+
+impl StoredValues {
+    fn bytes_per_value(&self) -> u32 {
+        match self {
+            Self::Half(_) => 2,
+            Self::Full(_) => 4,
+        }
+    }
+}
+
 /// The features of one track before they are stored.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StoredChunks {
     /// Frames per chunk.
     pub(crate) frames: usize,
-    /// Mel bands per frame.
-    pub(crate) mels: usize,
+    /// Bands per frame.
+    pub(crate) bands: usize,
     /// Where each chunk starts, in seconds.
     pub(crate) starts_s: Vec<f32>,
-    /// `[chunks, frames, mels]`, normalised, as `encode_f16` of the core writes them.
-    pub(crate) values: Vec<u8>,
+    /// How probable each of the encoder's tags is, averaged over the chunks. Empty where it has none.
+    pub(crate) tags: Vec<f32>,
+    /// The values, normalised.
+    pub(crate) values: StoredValues,
     /// Duration of the track, in seconds.
     pub(crate) duration_s: f32,
     /// Packets of the file that could not be decoded.
@@ -56,8 +77,12 @@ pub(crate) struct StoredChunks {
 pub(crate) struct FeatureFile {
     path: PathBuf,
     frames: usize,
-    mels: usize,
-    starts_s: Vec<f32>,
+    bands: usize,
+    bytes_per_value: usize,
+    /// Where each chunk starts, in seconds.
+    pub(crate) starts_s: Vec<f32>,
+    /// How probable each of the encoder's tags is. Empty where it has none.
+    pub(crate) tags: Vec<f32>,
     /// Duration of the track, in seconds.
     pub(crate) duration_s: f32,
     /// Packets of the audio file that could not be decoded.
@@ -72,15 +97,22 @@ impl FeatureFile {
             for value in [
                 FORMAT_VERSION,
                 chunks.frames as u32,
-                chunks.mels as u32,
+                chunks.bands as u32,
                 chunks.starts_s.len() as u32,
                 chunks.decode_errors,
+                chunks.values.bytes_per_value(),
+                chunks.tags.len() as u32,
             ] {
                 out.write_all(&value.to_le_bytes())?;
             }
             out.write_all(&chunks.duration_s.to_le_bytes())?;
-            chunks.starts_s.iter().try_for_each(|start| out.write_all(&start.to_le_bytes()))?;
-            out.write_all(&chunks.values)
+            let mut floats = |values: &[f32]| values.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()));
+            floats(&chunks.starts_s)?;
+            floats(&chunks.tags)?;
+            match &chunks.values {
+                StoredValues::Half(bytes) => out.write_all(bytes),
+                StoredValues::Full(values) => floats(values),
+            }
         })
     }
 
@@ -100,51 +132,73 @@ impl FeatureFile {
             file.read_exact(&mut bytes)?;
             Ok(bytes)
         };
-        let mut header = [0_u32; 5];
+        let mut header = [0_u32; 7];
         for value in &mut header {
             *value = u32::from_le_bytes(word()?);
         }
-        let [version, frames, mels, chunks, decode_errors] = header;
+        let [version, frames, bands, chunks, decode_errors, bytes_per_value, tags] = header;
         if version != FORMAT_VERSION {
             return Err(FeatureFileError::Invalid("another version"));
         }
-        let sizes_hold =
-            (1..=MAX_FRAMES).contains(&frames) && (1..=MAX_MELS).contains(&mels) && (1..=MAX_CHUNKS).contains(&chunks);
+        let sizes_hold = (1..=MAX_FRAMES).contains(&frames)
+            && (1..=MAX_BANDS).contains(&bands)
+            && (1..=MAX_CHUNKS).contains(&chunks)
+            && [2, 4].contains(&bytes_per_value)
+            && tags <= MAX_TAGS;
         if !sizes_hold {
             return Err(FeatureFileError::Invalid("impossible sizes"));
         }
         let duration_s = f32::from_le_bytes(word()?);
-        let starts_s = (0..chunks).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>()?;
-        let expected =
-            FIXED_HEADER_BYTES + 4 * u64::from(chunks) + 2 * u64::from(chunks) * u64::from(frames) * u64::from(mels);
+        let mut floats =
+            |count: u32| (0..count).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>();
+        let (starts_s, tags) = (floats(chunks)?, floats(tags)?);
+        let values = u64::from(chunks) * u64::from(frames) * u64::from(bands);
+        let expected = FIXED_HEADER_BYTES
+            + 4 * (starts_s.len() + tags.len()) as u64
+            + u64::from(bytes_per_value) * values;
         if file.metadata()?.len() != expected {
             return Err(FeatureFileError::Invalid("the length does not fit the header"));
         }
-        let (frames, mels) = (frames as usize, mels as usize);
-        Ok(Self { path: path.to_owned(), frames, mels, starts_s, duration_s, decode_errors })
+        let (frames, bands, bytes_per_value) = (frames as usize, bands as usize, bytes_per_value as usize);
+        Ok(Self { path: path.to_owned(), frames, bands, bytes_per_value, starts_s, tags, duration_s, decode_errors })
     }
 
-    /// Reads one chunk, `[frames * mels]`, into `out`.
+    /// Reads one chunk, `[frames * bands]`, into `out`.
     fn read_chunk(&self, chunk: usize, out: &mut Vec<f32>) -> io::Result<()> {
-        let values = self.frames * self.mels;
+        let chunk_bytes = self.bytes_per_value * self.frames * self.bands;
         if chunk >= self.starts_s.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no such chunk"));
         }
-        let offset = FIXED_HEADER_BYTES + 4 * self.starts_s.len() as u64 + (2 * chunk * values) as u64;
+        let floats = self.starts_s.len() + self.tags.len();
+        let offset = FIXED_HEADER_BYTES + 4 * floats as u64 + chunk as u64 * chunk_bytes as u64;
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = vec![0; 2 * values];
+        let mut bytes = vec![0; chunk_bytes];
         file.read_exact(&mut bytes)?;
-        decode_f16(&bytes, out).map_err(io::Error::other)
+        if self.bytes_per_value == 2 {
+            return decode_f16(&bytes, out).map_err(io::Error::other);
+        }
+        out.clear();
+        out.extend(bytes.chunks_exact(4).map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]])));
+        Ok(())
     }
+}
+
+/// The features of one track.
+#[derive(Clone, Debug)]
+enum StoredTrack {
+    /// On disk.
+    File(FeatureFile),
+    /// Given from outside: one chunk of one frame.
+    Ready(Vec<f32>),
 }
 
 /// The features of the whole library, read from disk chunk by chunk.
 #[derive(Clone, Debug)]
 pub(crate) struct FeatureStore {
-    files: Vec<FeatureFile>,
+    tracks: Vec<StoredTrack>,
     frames: usize,
-    mels: usize,
+    bands: usize,
 }
 
 impl FeatureStore {
@@ -153,26 +207,58 @@ impl FeatureStore {
     /// # Errors
     /// When the files do not agree on their shape.
     pub(crate) fn new(files: Vec<FeatureFile>) -> Result<Self, FeatureFileError> {
-        let (frames, mels) = files.first().map_or((0, 0), |file| (file.frames, file.mels));
-        if files.iter().any(|file| (file.frames, file.mels) != (frames, mels)) {
+        let (frames, bands) = files.first().map_or((0, 0), |file| (file.frames, file.bands));
+        if files.iter().any(|file| (file.frames, file.bands) != (frames, bands)) {
             return Err(FeatureFileError::Invalid("files of different shapes in one library"));
         }
-        Ok(Self { files, frames, mels })
+        Ok(Self { tracks: files.into_iter().map(StoredTrack::File).collect(), frames, bands })
     }
 
-    /// The file of a track.
-    pub(crate) fn file(&self, track: usize) -> &FeatureFile {
-        &self.files[track]
+    /// Embeddings that were made elsewhere, `[n, dim]`: one chunk a track.
+    pub(crate) fn ready(values: &[f32], dim: usize) -> Self {
+        Self {
+            tracks: values.chunks_exact(dim).map(|row| StoredTrack::Ready(row.to_vec())).collect(),
+            frames: 1,
+            bands: dim,
+        }
+    }
+
+    /// Where each chunk of a track starts, in seconds.
+    pub(crate) fn starts_s(&self, track: usize) -> &[f32] {
+        match &self.tracks[track] {
+            StoredTrack::File(file) => &file.starts_s,
+            StoredTrack::Ready(_) => &[0.0],
+        }
+    }
+
+    /// Duration of a track in seconds; 0 where it is not known.
+    pub(crate) fn duration_s(&self, track: usize) -> f32 {
+        match &self.tracks[track] {
+            StoredTrack::File(file) => file.duration_s,
+            StoredTrack::Ready(_) => 0.0,
+        }
+    }
+
+    /// Packets of the audio file that could not be decoded.
+    pub(crate) fn decode_errors(&self, track: usize) -> u32 {
+        match &self.tracks[track] {
+            StoredTrack::File(file) => file.decode_errors,
+            StoredTrack::Ready(_) => 0,
+        }
     }
 }
 
 impl FeatureSource for FeatureStore {
     fn track_count(&self) -> usize {
-        self.files.len()
+        self.tracks.len()
     }
 
     fn chunk_count(&self, track: usize) -> usize {
-        self.files[track].starts_s.len()
+        self.starts_s(track).len()
+    }
+
+    fn chunk_start_s(&self, track: usize, chunk: usize) -> f64 {
+        f64::from(self.starts_s(track)[chunk])
     }
 
     fn frames(&self) -> usize {
@@ -180,13 +266,20 @@ impl FeatureSource for FeatureStore {
     }
 
     fn mels(&self) -> usize {
-        self.mels
+        self.bands
     }
 
     fn read_chunk(&self, track: usize, chunk: usize, out: &mut Vec<f32>) -> io::Result<()> {
-        let file = &self.files[track];
-        file.read_chunk(chunk, out)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.path.display())))
+        match &self.tracks[track] {
+            StoredTrack::File(file) => file
+                .read_chunk(chunk, out)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.path.display()))),
+            StoredTrack::Ready(values) => {
+                out.clear();
+                out.extend_from_slice(values);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -198,7 +291,15 @@ mod tests {
     fn stored() -> StoredChunks {
         let mut values = Vec::new();
         encode_f16(&(0..12_u8).map(|v| f32::from(v) / 4.0).collect::<Vec<_>>(), &mut values);
-        StoredChunks { frames: 3, mels: 2, starts_s: vec![0.0, 1.5], values, duration_s: 3.25, decode_errors: 7 }
+        StoredChunks {
+            frames: 3,
+            bands: 2,
+            starts_s: vec![0.0, 1.5],
+            tags: vec![0.25],
+            values: StoredValues::Half(values),
+            duration_s: 3.25,
+            decode_errors: 7,
+        }
     }
 
     #[test]
@@ -213,6 +314,24 @@ mod tests {
         store.read_chunk(0, 1, &mut chunk).unwrap();
         assert_eq!(chunk, [1.5, 1.75, 2.0, 2.25, 2.5, 2.75]);
         assert!(store.read_chunk(0, 2, &mut chunk).is_err());
+        assert_eq!((store.duration_s(0), store.decode_errors(0), store.chunk_start_s(0, 1)), (3.25, 7, 1.5));
+    }
+
+    #[test]
+    fn full_precision_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("track.f16");
+        let values: Vec<f32> = (0..12_u8).map(|v| f32::from(v) / 3.0).collect();
+        FeatureFile::write(&path, &StoredChunks { values: StoredValues::Full(values.clone()), ..stored() }).unwrap();
+        let file = FeatureFile::open(&path).unwrap();
+        assert_eq!(file.tags, [0.25]);
+        let store = FeatureStore::new(vec![file]).unwrap();
+        let mut chunk = Vec::new();
+        store.read_chunk(0, 1, &mut chunk).unwrap();
+        assert_eq!(chunk, values[6..]);
+        let ready = FeatureStore::ready(&values, 4);
+        ready.read_chunk(1, 0, &mut chunk).unwrap();
+        assert_eq!((chunk.as_slice(), ready.track_count(), ready.chunk_count(2)), (&values[4..8], 3, 1));
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! The work folder: artifacts named by what they were made from.
 //!
-//! Layout: `features/` (one file a track), `models/` (one folder a training run), `embeddings/` (one file a model),
+//! Layout: `features/` (one file a track, and one for what a frozen encoder gives for it), `models/` (one folder a training run), `embeddings/` (one file a model),
 //! `evaluation/`, `demo/` (the synthesized library), `stamps.json` (what is known of every file of the library) and
 //! `lock`. Every file is written under a temporary name, synced and renamed, so that a file that exists is whole.
 
 mod features;
 mod key;
 mod lock;
+mod scaling;
 mod stamps;
 mod store;
 
 pub(crate) use features::{
-    FORMAT_VERSION as FEATURE_FORMAT_VERSION, FeatureFile, FeatureFileError, FeatureStore, StoredChunks,
+    FORMAT_VERSION as FEATURE_FORMAT_VERSION, FeatureFile, FeatureFileError, FeatureStore, StoredChunks, StoredValues,
 };
 pub(crate) use key::{Key, KeyBuilder};
 pub(crate) use lock::WorkLock;
+pub(crate) use scaling::{Scaled, Scaling, mean_of_chunks};
 pub(crate) use stamps::{FileStamp, Remembered, Stamps};
 pub(crate) use store::{read_json, write_atomic, write_json};

@@ -77,6 +77,11 @@ impl Stamps {
 }
 
 impl FileStamp {
+    /// The stamp of a track that has no file of its own.
+    pub(crate) fn of_content(content: [u8; 32]) -> Self {
+        Self { size: 0, modified_ns: 0, content, tags: Tags::default(), tag_error: None }
+    }
+
     /// Reads a file once for its content hash, and its tags.
     ///
     /// # Errors

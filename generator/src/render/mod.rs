@@ -22,7 +22,8 @@ pub use environment::{RenderError, Renderer, Site, Version};
 pub use pages::{headline, report_pages, timings_page};
 pub use palette::PALETTE;
 pub use report::{
-    Build, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Neighbour, REPORT_FORMAT, Report, ReportError, Score,
+    AVERAGE_PRECISION_BINS, AtDepth, Build, Classifier, Clusters, CrossValidation, Epoch, Evaluation, Failure,
+    GenreScore, Interval, Map, Measures, Neighbour, Pairs, REPORT_FORMAT, Report, ReportError, Retrieval, Score, Segments,
     Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
 pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};

@@ -119,6 +119,8 @@ pub(crate) fn library(per_class: usize) -> Report {
         sub_genres: summaries(&tracks),
         test: evaluation(&tracks, SUB_GENRES.len()),
         validation: Some(Score::new(14, 14, wilson)),
+        measures: super::report::Measures::default(),
+        cross_validation: None,
         training: training(),
         map: Map { method: "UMAP, 15 neighbours, minimum distance 0.1".into(), tracks: points, centroids },
         tracks,

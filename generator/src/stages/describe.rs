@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::features::missing_features;
 use super::library::candidates;
+use crate::config::Config;
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
@@ -14,6 +15,9 @@ pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     match &plan.source {
         LibrarySource::Demo(demo) => {
             lines.push(format!("library   a demo of {} tracks, to be synthesized", 7 * demo.tracks_per_sub_genre));
+        }
+        LibrarySource::Embeddings(files) => {
+            lines.push(format!("library   embeddings of {}", files.embeddings.display()));
         }
         LibrarySource::Path(path) => {
             let library = candidates(plan, console, cancel)?.result;
@@ -35,15 +39,12 @@ pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
         }
     }
     let config = &plan.config;
-    let ast = config.model.ast.resolve().map_err(RunError::usage)?;
-    lines.push(format!(
-        "model     AST {} wide, {} blocks, {} patches a chunk{}",
-        ast.hidden_size(),
-        ast.depth(),
-        ast.grid().patches(),
-        config.model.pretrained.as_ref().map_or_else(String::new, |name| format!(", pretrained {name}"))
-    ));
-    lines.push(format!("training  at most {} epochs", config.train.epochs));
+    lines.push(format!("model     {}", model(config)));
+    lines.push(if config.is_trained() {
+        format!("training  at most {} epochs", config.train.epochs)
+    } else {
+        "training  none: the encoder is used as it comes".to_owned()
+    });
     lines.push(format!("device    {}, {} threads", plan.device.kind(), plan.threads));
     lines.push(format!("work      {}", plan.work.display()));
     if let Some(out) = &plan.out {
@@ -51,4 +52,11 @@ pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     }
     console.output(&lines.join("\n"));
     Ok(())
+}
+
+/// The encoder in a few words.
+fn model(config: &Config) -> String {
+    let pretrained = config.model.pretrained.as_ref().map_or_else(String::new, |name| format!(", pretrained {name}"));
+    let frozen = if config.is_frozen() { ", frozen" } else { "" };
+    format!("{}{pretrained}{frozen}", config.model.encoder.kind())
 }

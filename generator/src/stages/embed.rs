@@ -9,11 +9,12 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, bail};
 use pmsl_core::Vectors;
 
+use pmsl_core::dataset::FeatureSource;
 use pmsl_core::embed::EmbedOptions;
 
 use super::features::UsableLibrary;
-use super::model::{TrainedModel, encoder_spec, session_error};
-use crate::cache::{Key, KeyBuilder, write_atomic};
+use super::model::{Model, Trained, session_error};
+use crate::cache::{Key, KeyBuilder, Scaled, mean_of_chunks, write_atomic};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
@@ -29,7 +30,7 @@ pub(crate) fn embeddings(
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
-    model: &TrainedModel,
+    model: &Model,
 ) -> Result<Worked<Vectors>, RunError> {
     let key = KeyBuilder::new("embeddings", EMBEDDING_VERSION).text("model", &model.key.to_string()).finish();
     let path = plan.work.join("embeddings").join(format!("{key}.bin"));
@@ -45,7 +46,10 @@ pub(crate) fn embeddings(
         console.detail("embedding: nothing to do");
     } else {
         let tracks: Vec<usize> = missing.values().copied().collect();
-        let vectors = embed(plan, console, cancel, library, model, &tracks)?;
+        let vectors = match &model.trained {
+            Some(trained) => embed(plan, console, cancel, library, model, trained, &tracks)?,
+            None => as_they_come(library, model, &tracks)?,
+        };
         known.extend(missing.into_keys().zip(vectors.rows().map(<[f32]>::to_vec)));
         write(&path, &known)?;
     }
@@ -55,12 +59,27 @@ pub(crate) fn embeddings(
     Ok(Worked::new(vectors, embedded, total - embedded))
 }
 
+/// Without training, a track is the mean of the encoder's output for its chunks, scaled if that is asked for.
+fn as_they_come(library: &UsableLibrary, model: &Model, tracks: &[usize]) -> anyhow::Result<Vectors> {
+    let source = Scaled::new(&library.features, model.scaling.as_ref());
+    let mut values = Vec::new();
+    for &track in tracks {
+        let mean = mean_of_chunks(&source, track).context("the features cannot be read")?;
+        if !mean.iter().any(|value| value.is_finite() && *value != 0.0) {
+            bail!("the encoder gives nothing for {}", library.tracks[track].entry.relative_path);
+        }
+        values.extend(mean);
+    }
+    Vectors::normalized(values, source.frames() * source.mels()).context("the encoder's output cannot be compared")
+}
+
 fn embed(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
-    model: &TrainedModel,
+    model: &Model,
+    trained: &Trained,
     tracks: &[usize],
 ) -> Result<Vectors, RunError> {
     let options = EmbedOptions {
@@ -73,10 +92,10 @@ fn embed(
         let track = tracks[done.saturating_sub(1).min(tracks.len() - 1)];
         library.tracks[track].entry.relative_path.as_str()
     };
-    let vectors = encoder_spec(plan)?.embed(
+    let vectors = trained.spec.embed(
         plan.device,
-        &model.weights,
-        &library.features,
+        &trained.weights,
+        &Scaled::new(&library.features, model.scaling.as_ref()),
         tracks,
         &options,
         &mut |done, _| progress.set(done as u64, label(done)),

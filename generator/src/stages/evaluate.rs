@@ -1,5 +1,7 @@
 //! How well the machine hears the playlists, measured on tracks it has not trained on; and what is near what.
 
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Context;
 use pmsl_core::Vectors;
 use pmsl_core::metrics::Centroids;
@@ -9,22 +11,26 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
-use super::split::CheckedSplit;
+use super::folds::FoldRun;
+use super::measure::measures;
 use crate::cache::{KeyBuilder, read_json, write_json};
+use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
+use crate::render;
 use crate::stopwatch::Worked;
 
 /// Places on the map, `[x, y]` each.
 type Places = Vec<[f32; 2]>;
 
 /// Version of how embeddings are judged and laid out.
-const EVALUATION_VERSION: u32 = 1;
+const EVALUATION_VERSION: u32 = 2;
 
 /// What the report and the explorer are made from, besides the embeddings themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Evaluation {
-    /// How each track is judged by the sub-genres' centroids.
+    /// How each track is judged by the sub-genres' centroids: where folds were held out one by one, by those of the
+    /// fold that held it out.
     pub(crate) judgements: Vec<Judgement>,
     /// Place of each track on the map.
     pub(crate) positions: Places,
@@ -32,6 +38,10 @@ pub(crate) struct Evaluation {
     pub(crate) centroid_positions: Places,
     /// The most similar tracks of each track, best first: index and cosine similarity.
     pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
+    /// What else was measured on held-out tracks.
+    pub(crate) measures: render::Measures,
+    /// The accuracy of the nearest centroid, repeat by repeat. Empty without cross-validation.
+    pub(crate) repeats: Vec<f64>,
 }
 
 /// How a track is judged by the sub-genres' centroids, which are means of training tracks.
@@ -45,57 +55,90 @@ pub(crate) struct Judgement {
     pub(crate) margin: f64,
 }
 
-/// Judges the embeddings: centroids from training tracks, map, neighbours.
+/// Judges the embeddings: centroids from training tracks, classifiers, retrieval, map, neighbours.
 pub(crate) fn evaluate(
     plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
     library: &UsableLibrary,
-    split: &CheckedSplit,
-    vectors: &Vectors,
+    folds: &[FoldRun],
 ) -> Result<Worked<Evaluation>, RunError> {
-    let path = plan.evaluation_path(key(plan, library, split, vectors)?);
+    let path = plan.evaluation_path(key(plan, library, folds)?);
+    let tracks = library.tracks.len();
     if let Some(evaluation) = read_json(&path)? {
-        return Ok(Worked::new(evaluation, 0, vectors.len()));
+        return Ok(Worked::new(evaluation, 0, tracks));
     }
     let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
     let classes = library.sub_genres.len();
-    let centroids = Centroids::of(vectors, &labels, classes, split.split.train.iter().copied())
-        .context("the training tracks have no centroids")?;
-    let judgements = (0..vectors.len())
-        .map(|track| judge(&centroids, vectors.row(track), labels[track]))
-        .collect::<Option<Vec<_>>>()
-        .context("no sub-genre has a centroid: there are no training tracks")?;
-    let searcher = Searcher::new(vectors.clone());
+    let site = folds.first().context("there is no split")?;
+    let centroids = centroids(site, &labels, classes)?;
+    let mut judgements = judge_all(&centroids, &site.vectors, &labels)?;
+    let mut repeats = Vec::new();
+    for repeat in repeats_of(folds) {
+        let mut right = 0;
+        for fold in repeat {
+            let judged = judge_all(&self::centroids(fold, &labels, classes)?, &fold.vectors, &labels)?;
+            for &track in &fold.split.split.test {
+                right += usize::from(judged[track].predicted == labels[track]);
+                if repeats.is_empty() {
+                    judgements[track] = judged[track];
+                }
+            }
+        }
+        let held_out: usize = repeat.iter().map(|fold| fold.split.split.test.len()).sum();
+        repeats.push(right as f64 / held_out.max(1) as f64);
+    }
+    let measures = measures(plan, console, cancel, library, folds, &judgements)?;
+    let searcher = Searcher::new(site.vectors.clone());
     let listed = plan.config.site.neighbours;
-    let neighbours = (0..vectors.len())
+    let neighbours = (0..tracks)
         .into_par_iter()
         .map(|track| searcher.neighbours(track, listed).into_iter().map(pair).collect())
         .collect();
-    let (positions, centroid_positions) = map(plan, vectors, &centroids)?;
-    let evaluation = Evaluation { judgements, positions, centroid_positions, neighbours };
+    let (positions, centroid_positions) = map(plan, &site.vectors, &centroids)?;
+    let evaluation = Evaluation { judgements, positions, centroid_positions, neighbours, measures, repeats };
     write_json(&path, &evaluation)?;
-    Ok(Worked::new(evaluation, vectors.len(), 0))
+    Ok(Worked::new(evaluation, tracks, 0))
 }
 
-fn key(
-    plan: &Plan,
-    library: &UsableLibrary,
-    split: &CheckedSplit,
-    vectors: &Vectors,
-) -> anyhow::Result<crate::cache::Key> {
-    let values: Vec<u8> = vectors.as_slice().iter().flat_map(|value| value.to_le_bytes()).collect();
+/// The folds of each repeat of a cross-validation; nothing where there is one split.
+fn repeats_of(folds: &[FoldRun]) -> std::slice::ChunksExact<'_, FoldRun> {
+    let per_repeat = folds.first().and_then(|fold| fold.split.fold).map_or(folds.len() + 1, |fold| fold.count);
+    folds.chunks_exact(per_repeat)
+}
+
+fn key(plan: &Plan, library: &UsableLibrary, folds: &[FoldRun]) -> anyhow::Result<crate::cache::Key> {
     let labels: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
-    Ok(KeyBuilder::new("evaluation", EVALUATION_VERSION)
-        .bytes("vectors", &values)
+    let mut key = KeyBuilder::new("evaluation", EVALUATION_VERSION)
         .options("labels", &labels)?
-        .options("train", &split.split.train)?
         .options("umap", &plan.config.umap)?
         .options("neighbours", &plan.config.site.neighbours)?
-        .options("seed", &plan.config.seed)?
-        .finish())
+        .options("evaluate", &plan.config.evaluate)?
+        .options("seed", &plan.config.seed)?;
+    for fold in folds {
+        let values: Vec<u8> = fold.vectors.as_slice().iter().flat_map(|value| value.to_le_bytes()).collect();
+        key = key
+            .text("model", &fold.model.key.to_string())
+            .bytes("vectors", &values)
+            .options("split", &fold.split.split)?;
+    }
+    Ok(key.finish())
 }
 
 fn pair(neighbour: Neighbour) -> (usize, f32) {
     (neighbour.track, neighbour.similarity as f32)
+}
+
+fn centroids(fold: &FoldRun, labels: &[usize], classes: usize) -> anyhow::Result<Centroids> {
+    Centroids::of(&fold.vectors, labels, classes, fold.split.split.train.iter().copied())
+        .context("the training tracks have no centroids")
+}
+
+fn judge_all(centroids: &Centroids, vectors: &Vectors, labels: &[usize]) -> anyhow::Result<Vec<Judgement>> {
+    (0..vectors.len())
+        .map(|track| judge(centroids, vectors.row(track), labels[track]))
+        .collect::<Option<Vec<_>>>()
+        .context("no sub-genre has a centroid: there are no training tracks")
 }
 
 fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> Option<Judgement> {

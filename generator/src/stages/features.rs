@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
 use pmsl_core::audio::read_chunks;
-use pmsl_core::features::{AstFilterbank, FEATURE_VERSION, encode_f16};
+use pmsl_core::features::{FEATURE_VERSION, FrontEnd, encode_f16};
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
 use rayon::prelude::*;
 
 use super::library::{Candidate, CandidateLibrary, FailedTrack};
 use crate::cache::{
-    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, read_json, write_json,
+    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, StoredValues, read_json,
+    write_json,
 };
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -67,15 +68,16 @@ pub(crate) fn features(
     let mut order: Vec<usize> = missing.values().copied().collect();
     order.sort_unstable();
     let progress = console.progress("features", order.len() as u64);
+    let options = plan.config.front_end();
     order.par_iter().try_for_each_init(
-        || AstFilterbank::new(&plan.config.features),
-        |filterbank, &index| -> anyhow::Result<()> {
-            let filterbank = filterbank.as_mut().map_err(|error| anyhow!("{error}"))?;
+        || options.plan(plan.config.audio.chunk_s),
+        |front_end, &index| -> anyhow::Result<()> {
+            let front_end = front_end.as_mut().map_err(|error| anyhow!("{error}"))?;
             if cancel.load(Ordering::Relaxed) {
                 return Ok(());
             }
             let track = &library.tracks[index];
-            match extract(plan, filterbank, track, cancel) {
+            match extract(plan, &mut **front_end, options.sample_rate_hz(), track, cancel) {
                 Ok(chunks) => {
                     FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?;
                     if console.shows_tracks() {
@@ -118,7 +120,7 @@ fn feature_key(plan: &Plan, track: &Candidate) -> anyhow::Result<Key> {
         .bytes("format", &crate::cache::FEATURE_FORMAT_VERSION.to_le_bytes())
         .bytes("content", &track.stamp.content)
         .options("audio", &plan.config.audio)?
-        .options("features", &plan.config.features)?
+        .options("features", &plan.config.front_end())?
         .finish())
 }
 
@@ -154,23 +156,25 @@ fn forget_failures(plan: &Plan, keys: &[Key]) {
 /// Decodes a track and computes the features of its chunks.
 fn extract(
     plan: &Plan,
-    filterbank: &mut AstFilterbank,
+    front_end: &mut dyn FrontEnd,
+    sample_rate_hz: u32,
     track: &Candidate,
     cancel: &AtomicBool,
 ) -> anyhow::Result<StoredChunks> {
-    let audio = read_chunks(&track.entry.path, &plan.config.audio, cancel)?;
-    let (frames, mels) = (filterbank.frames(), filterbank.mels());
-    let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * mels);
-    let mut features = Vec::with_capacity(frames * mels);
+    let audio = read_chunks(&track.entry.path, &plan.config.audio, sample_rate_hz, cancel)?;
+    let (frames, bands) = (front_end.frames(), front_end.bands());
+    let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * bands);
+    let mut features = Vec::with_capacity(frames * bands);
     for chunk in &audio.chunks {
-        filterbank.compute(&chunk.samples, &mut features)?;
+        front_end.compute(&chunk.samples, &mut features)?;
         encode_f16(&features, &mut values);
     }
     Ok(StoredChunks {
         frames,
-        mels,
+        bands,
         starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
-        values,
+        tags: Vec::new(),
+        values: StoredValues::Half(values),
         duration_s: audio.duration_s as f32,
         decode_errors: audio.decode_errors,
     })

@@ -1,4 +1,4 @@
-//! The trained encoder: trains it, or finds that it is trained already.
+//! The model: trains it, or finds that it is trained already, or that there is nothing to train.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,27 +6,39 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
-use pmsl_core::models::locate_pretrained;
+use pmsl_core::dataset::FeatureSource;
+use pmsl_core::models::{EmbeddingsOptions, EncoderOptions};
 use pmsl_core::session::{EncoderSpec, SessionError};
 use pmsl_core::train::{CheckpointFile, TrainEvent, TrainJob, TrainOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
-use super::split::CheckedSplit;
-use crate::cache::{Key, KeyBuilder, read_json, write_json};
+use super::folds::CheckedSplit;
+use crate::cache::{Key, KeyBuilder, Scaled, Scaling, read_json, write_json};
 use crate::console::{Console, Progress};
 use crate::outcome::RunError;
-use crate::plan::Plan;
+use crate::plan::{LibrarySource, Plan};
 use crate::stopwatch::Worked;
 
 /// Version of the encoder and of how it is trained; part of every model key.
 pub(crate) const MODEL_VERSION: u32 = 1;
 
-/// An encoder whose weights are on disk.
+/// What turns features into embeddings.
 #[derive(Clone, Debug)]
-pub(crate) struct TrainedModel {
+pub(crate) struct Model {
     /// Names the model by all that made it.
     pub(crate) key: Key,
+    /// How the features are scaled before they meet the weights.
+    pub(crate) scaling: Option<Scaling>,
+    /// The weights and how they came about; absent where nothing is trained.
+    pub(crate) trained: Option<Trained>,
+}
+
+/// Weights on disk.
+#[derive(Clone, Debug)]
+pub(crate) struct Trained {
+    /// The encoder that the weights belong to.
+    pub(crate) spec: EncoderSpec,
     /// The best weights, as safetensors.
     pub(crate) weights: PathBuf,
     /// How training went.
@@ -42,38 +54,54 @@ pub(crate) struct ModelRecord {
     pub(crate) outcome: TrainOutcome,
 }
 
-/// Trains the encoder, going on from a checkpoint if there is one.
+/// Trains the encoder, or what follows a frozen one, going on from a checkpoint if there is one. `label` names the
+/// training to the user.
 pub(crate) fn model(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
     split: &CheckedSplit,
-) -> Result<Worked<TrainedModel>, RunError> {
-    let key = model_key(plan, library, split)?;
+    label: &str,
+) -> Result<Worked<Model>, RunError> {
+    let scaling = if plan.config.model.standardize {
+        Some(Scaling::of(&library.features, &split.split.train).context("the training tracks cannot be read")?)
+    } else {
+        None
+    };
+    if !plan.config.is_trained() {
+        let key = KeyBuilder::new("untrained", MODEL_VERSION)
+            .options("scaling", &scaling)
+            .map_err(anyhow::Error::from)?
+            .finish();
+        return Ok(Worked::new(Model { key, scaling, trained: None }, 0, 0));
+    }
+    let spec = head_or_encoder(plan, library)?;
+    let key = model_key(plan, library, split, &spec)?;
     let folder = plan.work.join("models").join(key.to_string());
     let weights = folder.join("model.safetensors");
     let record_path = folder.join("record.json");
     if weights.is_file()
         && let Some(record) = read_json::<ModelRecord>(&record_path)?
     {
-        console.detail("training: nothing to do");
+        console.detail(&format!("{label}: nothing to do"));
         let steps = record.outcome.step_losses.len();
-        return Ok(Worked::new(TrainedModel { key, weights, record }, 0, steps));
+        return Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, 0, steps));
     }
     let checkpoint = CheckpointFile { path: folder.join("checkpoint.safetensors"), fingerprint: key.to_string() };
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
     let checked = plan.config.train.clone().validate().map_err(RunError::usage)?;
+    let scaled = Scaled::new(&library.features, scaling.as_ref());
     let job = TrainJob {
-        source: &library.features,
+        source: &scaled,
         sub_genres: &sub_genres,
         split: &split.split,
         plan: &checked,
         seed: plan.config.seed,
         checkpoint: Some(&checkpoint),
     };
-    let mut listener = Listener { console, progress: None, steps_per_epoch: 0, validation: None };
-    let trained = encoder_spec(plan)?.train(plan.device, &job, &weights, &mut |event| listener.hear(&event), cancel);
+    let mut listener = Listener { console, label, progress: None, steps_per_epoch: 0, validation: None };
+    let trained = spec.train(plan.device, &job, &weights, &mut |event| listener.hear(&event), cancel);
     listener.finish();
     let outcome = trained.map_err(session_error)?;
     let record = ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome };
@@ -82,17 +110,18 @@ pub(crate) fn model(
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
     let _ = fs::remove_file(&checkpoint.path);
     let steps = record.outcome.step_losses.len();
-    Ok(Worked::new(TrainedModel { key, weights, record }, steps, 0))
+    Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, steps, 0))
 }
 
 /// Everything the weights depend on. Test tracks are not part of it.
-fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> anyhow::Result<Key> {
+fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit, spec: &EncoderSpec) -> anyhow::Result<Key> {
     let config = &plan.config;
     let side = |tracks: &[usize]| -> Vec<(String, u32)> {
         tracks.iter().map(|&track| (library.keys[track].to_string(), library.metas[track].sub_genre)).collect()
     };
     let mut key = KeyBuilder::new("model", MODEL_VERSION)
-        .options("ast", &config.model.ast)?
+        .options("encoder", &spec.encoder)?
+        .options("standardize", &config.model.standardize)?
         .options("projection", &config.model.projection)?
         .options("train", &config.train)?
         .options("seed", &config.seed)?
@@ -101,15 +130,21 @@ fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> anyh
         .options("sub-genres", &library.sub_genres)?
         .options("training tracks", &side(&split.split.train))?
         .options("validation tracks", &side(&split.split.validation))?;
-    if let Some(name) = &config.model.pretrained {
-        let weights = locate_pretrained(name)?.join("model.safetensors");
-        let mut hasher = blake3::Hasher::new();
-        fs::File::open(&weights)
-            .and_then(|file| hasher.update_reader(file).map(|_| ()))
-            .with_context(|| format!("could not read {}", weights.display()))?;
-        key = key.bytes("pretrained", hasher.finalize().as_bytes());
+    if let Some(hash) = pretrained_hash(spec)? {
+        key = key.bytes("pretrained", &hash);
     }
     Ok(key.finish())
+}
+
+/// The hash of the file of pretrained weights.
+pub(crate) fn pretrained_hash(spec: &EncoderSpec) -> anyhow::Result<Option<[u8; 32]>> {
+    let Some(path) = &spec.pretrained else { return Ok(None) };
+    let weights = if path.is_dir() { path.join("model.safetensors") } else { path.clone() };
+    let mut hasher = blake3::Hasher::new();
+    fs::File::open(&weights)
+        .and_then(|file| hasher.update_reader(file).map(|_| ()))
+        .with_context(|| format!("could not read {}", weights.display()))?;
+    Ok(Some(*hasher.finalize().as_bytes()))
 }
 
 /// An interruption by the user is no failure.
@@ -117,16 +152,38 @@ pub(crate) fn session_error(error: SessionError) -> RunError {
     if error.is_cancelled() { RunError::Interrupted } else { RunError::Failed(error.into()) }
 }
 
-/// The encoder that the plan asks for.
-pub(crate) fn encoder_spec(plan: &Plan) -> Result<EncoderSpec, RunError> {
+/// What is trained: the whole encoder, or only what follows the output of a frozen one.
+fn head_or_encoder(plan: &Plan, library: &UsableLibrary) -> Result<EncoderSpec, RunError> {
+    let ready = matches!(plan.source, LibrarySource::Embeddings(_));
+    if !plan.config.is_frozen() && !ready {
+        return encoder_spec(plan, plan.config.encoder());
+    }
+    let mut encoder = EncoderOptions::Embeddings(EmbeddingsOptions::default());
+    encoder.set_input(library.features.frames(), library.features.mels());
+    Ok(EncoderSpec {
+        encoder,
+        projection: plan.config.model.projection.clone(),
+        pretrained: None,
+        seed: plan.config.seed,
+    })
+}
+
+/// The encoder that the plan asks for, with its pretrained weights found.
+pub(crate) fn encoder_spec(plan: &Plan, encoder: EncoderOptions) -> Result<EncoderSpec, RunError> {
     let model = &plan.config.model;
-    let pretrained = model.pretrained.as_deref().map(locate_pretrained).transpose().map_err(RunError::usage)?;
-    Ok(EncoderSpec { ast: model.ast.clone(), projection: model.projection.clone(), pretrained, seed: plan.config.seed })
+    let pretrained = model
+        .pretrained
+        .as_deref()
+        .map(|name| encoder.locate_pretrained(name))
+        .transpose()
+        .map_err(RunError::usage)?;
+    Ok(EncoderSpec { encoder, projection: model.projection.clone(), pretrained, seed: plan.config.seed })
 }
 
 /// Turns training's events into progress for the user.
 struct Listener<'a> {
     console: &'a Console,
+    label: &'a str,
     progress: Option<Progress>,
     steps_per_epoch: u64,
     validation: Option<f64>,
@@ -139,7 +196,7 @@ impl Listener<'_> {
                 self.steps_per_epoch = *steps_per_epoch;
                 self.console
                     .detail(&format!("training: {trained_parameters} of {parameters} parameters, {total_steps} steps"));
-                self.progress = Some(self.console.progress("training", *total_steps));
+                self.progress = Some(self.console.progress(self.label, *total_steps));
             }
             TrainEvent::Resumed { step } => {
                 if let Some(progress) = &self.progress {

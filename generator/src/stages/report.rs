@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use pmsl_core::Vectors;
 use pmsl_core::dataset::Part;
-use pmsl_core::features::FEATURE_VERSION;
+use pmsl_core::features::{FEATURE_VERSION, FrontEndOptions};
 use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
@@ -14,22 +15,21 @@ use serde_json::{Value, json};
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
 use super::library::LIBRARY_STAGE;
-use super::model::{MODEL_VERSION, TrainedModel};
-use super::split::CheckedSplit;
+use super::folds::{CheckedSplit, FoldRun};
+use super::model::{MODEL_VERSION, Model};
 use crate::config::Share;
 use crate::outcome::RunError;
-use crate::plan::Plan;
+use crate::plan::{LibrarySource, Plan};
 use crate::render;
 
 /// Fills the report.
 pub(crate) fn report(
     plan: &Plan,
     library: &UsableLibrary,
-    split: &CheckedSplit,
-    model: &TrainedModel,
-    vectors: &Vectors,
+    folds: &[FoldRun],
     evaluation: &Evaluation,
 ) -> Result<render::Report, RunError> {
+    let FoldRun { split, model, vectors } = folds.first().context("there is no split")?;
     let tracks = track_rows(plan, library, split, evaluation);
     let validation: Vec<&render::TrackRow> = of_part(&tracks, render::Split::Validation).collect();
     Ok(render::Report {
@@ -39,6 +39,12 @@ pub(crate) fn report(
         sub_genres: sub_genres(library, split),
         test: test_evaluation(library, split, &tracks),
         validation: (!validation.is_empty()).then(|| score(&validation, render::TrackRow::is_right)),
+        measures: evaluation.measures.clone(),
+        cross_validation: split.fold.map(|fold| render::CrossValidation {
+            folds: fold.count as u32,
+            official: fold.official,
+            repeats: evaluation.repeats.clone(),
+        }),
         training: training(plan, model),
         map: map(plan, evaluation),
         failures: failures(plan, library),
@@ -57,14 +63,37 @@ fn build(plan: &Plan, vectors: &Vectors) -> render::Build {
     };
     render::Build {
         pmsl: env!("CARGO_PKG_VERSION").into(),
-        front_end: format!("ast_fbank {FEATURE_VERSION}"),
-        model: format!("ast {MODEL_VERSION}"),
+        front_end: front_end(plan),
+        model: model_name(plan),
         index_format: FORMAT_VERSION,
         device: device.into(),
         backend: backend.into(),
         seed: plan.config.seed,
         embedding_dim: vectors.dim() as u32,
     }
+}
+
+/// The front end and its version.
+fn front_end(plan: &Plan) -> String {
+    if matches!(plan.source, LibrarySource::Embeddings(_)) {
+        return "none: the embeddings were made elsewhere".into();
+    }
+    let name = match plan.config.front_end() {
+        FrontEndOptions::AstFbank(_) => "ast_fbank",
+        FrontEndOptions::LogMel(_) => "log_mel",
+        FrontEndOptions::MusicnnMel(_) => "musicnn_mel",
+        FrontEndOptions::Mfcc(_) => "mfcc",
+    };
+    format!("{name} {FEATURE_VERSION}")
+}
+
+/// The encoder, how it is used, and its version.
+fn model_name(plan: &Plan) -> String {
+    let config = &plan.config;
+    let name = config.model.encoder.kind();
+    let frozen = if config.is_frozen() { ", frozen" } else { "" };
+    let standardized = if config.model.standardize { ", standardized" } else { "" };
+    format!("{name} {MODEL_VERSION}{frozen}{standardized}")
 }
 
 fn sub_genres(library: &UsableLibrary, split: &CheckedSplit) -> Vec<render::SubGenreSummary> {
@@ -122,8 +151,12 @@ fn of_part(tracks: &[render::TrackRow], part: render::Split) -> impl Iterator<It
 }
 
 fn score(tracks: &[&render::TrackRow], is_right: impl Fn(&render::TrackRow) -> bool) -> render::Score {
-    let correct = tracks.iter().filter(|track| is_right(track)).count();
-    render::Score::new(correct as u32, tracks.len() as u32, |correct, n| {
+    score_of(tracks.iter().filter(|track| is_right(track)).count(), tracks.len())
+}
+
+/// A score with Wilson's interval.
+pub(super) fn score_of(correct: usize, n: usize) -> render::Score {
+    render::Score::new(correct as u32, n as u32, |correct, n| {
         wilson_interval(correct as usize, n as usize).map_or((0.0, 1.0), |interval| (interval.low, interval.high))
     })
 }
@@ -177,14 +210,15 @@ fn majority(library: &UsableLibrary, split: &CheckedSplit, held_out: &[&render::
     (!held_out.is_empty()).then(|| right as f64 / held_out.len() as f64)
 }
 
-fn training(plan: &Plan, model: &TrainedModel) -> render::Training {
-    let outcome = &model.record.outcome;
+fn training(plan: &Plan, model: &Model) -> render::Training {
+    let Some(trained) = &model.trained else { return render::Training::default() };
+    let outcome = &trained.record.outcome;
     let patience = plan.config.train.early_stop_patience.unwrap_or_default();
     render::Training {
         parameters: outcome.parameters as u64,
         trainable_parameters: outcome.trained_parameters as u64,
         planned_epochs: plan.config.train.epochs as u32,
-        steps_per_epoch: model.record.steps_per_epoch as u32,
+        steps_per_epoch: trained.record.steps_per_epoch as u32,
         epochs: outcome
             .history
             .iter()
@@ -242,7 +276,7 @@ fn skipped(library: &UsableLibrary) -> Vec<render::Skipped> {
 
 fn warnings(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> Vec<String> {
     let mut warnings: Vec<String> = library.warnings.iter().chain(&split.warnings).cloned().collect();
-    let damaged = (0..library.tracks.len()).filter(|&track| library.features.file(track).decode_errors > 0).count();
+    let damaged = (0..library.tracks.len()).filter(|&track| library.features.decode_errors(track) > 0).count();
     if damaged > 0 {
         warnings.push(format!("{damaged} files are damaged in places; what could be decoded was used."));
     }
@@ -268,20 +302,21 @@ fn reason(reason: &SkipReason) -> &'static str {
 /// The resolved config without the folders of this machine.
 fn public_config(plan: &Plan) -> Result<Value, RunError> {
     let mut config = serde_json::to_value(&plan.config).map_err(|error| RunError::Failed(error.into()))?;
-    for place in ["/library/path", "/work"] {
+    for place in ["/library/path", "/library/embeddings/embeddings", "/library/embeddings/labels", "/work"] {
         if let Some(path) = config.pointer_mut(place).filter(|path| !path.is_null()) {
             *path = json!("(left out)");
         }
     }
     if let Some(Value::String(pretrained)) = config.pointer_mut("/model/pretrained")
-        && std::path::Path::new(pretrained.as_str()).is_dir()
+        && std::path::Path::new(pretrained.as_str()).exists()
     {
-        "(a local folder)".clone_into(pretrained);
+        "(a local file)".clone_into(pretrained);
     }
     if let Some(config) = config.as_object_mut() {
         // How many threads computed does not change the result, and the result is what the report is about.
         config.remove("threads");
         config.remove("$schema");
+        config.remove("prefer");
     }
     Ok(config)
 }

@@ -72,6 +72,13 @@ async fn search(session: &Session) {
     field.send_keys(Key::Down + Key::Down + Key::Enter).await.unwrap();
     assert_eq!(session.text("#track-title").await, "Café Horizon 11");
     assert_eq!(session.text("#track-sub-genre").await, "Émotional Techno");
+    // Tags are searched, shown, and lead to the other tracks that have them.
+    session.fill("#search", "HARPSI").await;
+    assert_eq!(session.tracks("#results").await, [5]);
+    session.click("#option-5").await;
+    session.click("#track-tags li:nth-child(2) button").await;
+    assert_eq!(session.script::<String>("return document.querySelector('#search').value").await, "no vocal");
+    assert_eq!(session.tracks("#results").await, [5]);
     session.fill("#search", "no such words").await;
     assert_eq!(session.tracks("#results").await, [] as [usize; 0]);
     assert_eq!(session.text("#result-count").await, "No track has all of these words.");

@@ -110,6 +110,7 @@ fn track(i: usize, random: &mut Random) -> TrackMeta {
         sub_genre: (i * SUB_GENRES.len() / TRACKS) as u32,
         path: (i.is_multiple_of(4)).then(|| format!("Techno/{i:03} Ä #1.wav")),
         audio: (i == 1).then(|| "audio/tone 1.wav".into()),
+        tags: if i == 5 { vec!["harpsichord".into(), "no vocal".into()] } else { Vec::new() },
         ..TrackMeta::default()
     }
 }

@@ -16,6 +16,7 @@ fn index(n: usize, dim: usize) -> Index {
         duration_s: i as f32 + 0.1,
         sub_genre: (i % 2) as u32,
         path: (i % 5 == 0).then(|| format!("a/b/{i}.wav")),
+        tags: ["slow", "ruhig ö"].iter().take(i % 3).map(|&tag| tag.into()).collect(),
         ..TrackMeta::default()
     });
     Index {

@@ -128,14 +128,14 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::{AstOptions, AudioEncoder, Encoder, ProjectionOptions, parameter_names};
+    use crate::models::{AstOptions, AudioEncoder, Encoder, EncoderOptions, ProjectionOptions, parameter_names};
     use burn::backend::flex::FlexDevice;
     use burn::backend::{Autodiff, Flex};
 
     fn encoder(seed: u64) -> AudioEncoder<Autodiff<Flex>> {
         let ast =
             AstOptions { hidden_size: Some(12), depth: Some(2), heads: Some(3), frames: 32, ..Default::default() };
-        AudioEncoder::init(&ast.resolve().unwrap(), &ProjectionOptions::default(), seed, &FlexDevice)
+        AudioEncoder::init(&EncoderOptions::Ast(ast), &ProjectionOptions::default(), seed, &FlexDevice).unwrap()
     }
 
     #[test]
@@ -185,10 +185,12 @@ mod tests {
         assert_eq!(module_tensors(&loaded, ""), module_tensors(&encoder(1), ""));
 
         tensors.insert("model.extra".to_owned(), NamedTensor { shape: vec![1], values: vec![3.0] });
-        tensors.remove("model.ast.norm.beta");
-        tensors.get_mut("model.ast.norm.gamma").unwrap().shape = vec![3, 4];
+        tensors.remove("model.backbone.Ast.norm.beta");
+        tensors.get_mut("model.backbone.Ast.norm.gamma").unwrap().shape = vec![3, 4];
         let message = load_module_tensors(encoder(2), &tensors, "model.").unwrap_err().to_string();
-        for part in ["3 tensors", "missing `model.ast.norm.beta` [12]", "no place for `model.extra`", "found [3, 4]"] {
+        for part in
+            ["3 tensors", "missing `model.backbone.Ast.norm.beta` [12]", "no place for `model.extra`", "found [3, 4]"]
+        {
             assert!(message.contains(part), "{message}");
         }
     }

@@ -127,7 +127,10 @@ impl<B: Backend> ModuleMapper<B> for Loader<'_> {
                 expected: expected.to_vec(),
                 found: tensor.shape.clone(),
             }),
-            Some(tensor) => Ok(Tensor::from_data(TensorData::new(tensor.values.clone(), expected), &current.device())),
+            Some(tensor) => {
+                let data = TensorData::new(tensor.values.clone(), expected);
+                Ok(Tensor::from_data(data, (&current.device(), current.dtype())))
+            }
         };
         self.seen.insert(name);
         match loaded {

@@ -1,16 +1,20 @@
 //! Everything the pages show, and nothing else: written as `report.json`, and the pages are made from it alone.
 
+mod measures;
 mod score;
 mod validate;
 
 use pmsl_core::{SubGenre, TrackMeta};
 use serde::{Deserialize, Serialize};
 
+pub use measures::{
+    AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Measures, Pairs, Retrieval, Segments,
+};
 pub use score::{Evaluation, GenreScore, Interval, Score};
 pub use validate::ReportError;
 
 /// Version of the layout of `report.json`. A reader refuses any other.
-pub const REPORT_FORMAT: u32 = 1;
+pub const REPORT_FORMAT: u32 = 2;
 
 /// The report on one run. Holds no time of day and no duration of computing, so that equal runs give equal bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,11 @@ pub struct Report {
     /// The same for the validation split. It chose the epoch, so it is no evidence; shown for comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Score>,
+    /// What else was measured on held-out tracks.
+    pub measures: Measures,
+    /// How often the library was split for cross-validation; absent where one split was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_validation: Option<CrossValidation>,
     /// What training did.
     pub training: Training,
     /// All tracks laid out in two dimensions.
@@ -65,6 +74,19 @@ pub struct Build {
     pub seed: u64,
     /// Values of one embedding.
     pub embedding_dim: u32,
+}
+
+/// The folds of a cross-validation. Every track was held out once (for every repeat), and judged by a model that had not
+/// seen it; map and explorer come from the model of the first fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrossValidation {
+    /// Folds of one repeat.
+    pub folds: u32,
+    /// Whether the library's owner has chosen the folds.
+    pub official: bool,
+    /// Accuracy of the nearest centroid over all tracks, repeat by repeat.
+    pub repeats: Vec<f64>,
 }
 
 /// One sub-genre of the library.
@@ -279,7 +301,7 @@ mod tests {
         report.format = 7;
         let bytes = serde_json::to_vec(&report).unwrap();
         let error = Report::from_json(&bytes).unwrap_err().to_string();
-        assert_eq!(error, "expected report format 1, found 7: make the site again with this version");
+        assert_eq!(error, "expected report format 2, found 7: make the site again with this version");
     }
 
     #[test]

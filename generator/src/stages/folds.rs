@@ -1,0 +1,133 @@
+//! Which tracks train, which choose the best epoch, and which are held out for the report: once, or fold by fold.
+
+use pmsl_core::Vectors;
+use pmsl_core::dataset::{
+    CrossValidation, Folds, Leak, Part, Split, SplitOptions, SplitTracks, SplitWarning, group_ids,
+};
+
+use super::features::UsableLibrary;
+use super::model::Model;
+use crate::outcome::RunError;
+use crate::plan::Plan;
+
+/// A split, the model that was trained on it, and the vectors that it gives all tracks.
+#[derive(Clone, Debug)]
+pub(crate) struct FoldRun {
+    /// The split.
+    pub(crate) split: CheckedSplit,
+    /// The model.
+    pub(crate) model: Model,
+    /// The vectors of all tracks, in the library's order.
+    pub(crate) vectors: Vectors,
+}
+
+/// The place of a split in a cross-validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fold {
+    /// Folds of one repeat.
+    pub(crate) count: usize,
+    /// Whether the library's owner has chosen the folds.
+    pub(crate) official: bool,
+}
+
+/// The split, and what the user should know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedSplit {
+    /// The three parts.
+    pub(crate) split: Split,
+    /// The part of every track.
+    pub(crate) parts: Vec<Part>,
+    /// Its place in a cross-validation; absent where there is one split.
+    pub(crate) fold: Option<Fold>,
+    /// Sentences for the report.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Splits the library with all tracks of one artist, and all copies of one recording, on one side: once, or once for
+/// every fold and repeat of a cross-validation. The first split is the site's.
+///
+/// # Errors
+/// When a group is on two sides although it was not declared divided: a leak would make every number of the report a
+/// lie. When the library has no folds and the config asks for its own.
+pub(crate) fn splits(plan: &Plan, library: &UsableLibrary) -> Result<Vec<CheckedSplit>, RunError> {
+    // Where nothing is trained nothing has to be chosen.
+    let mut options = plan.config.split.clone();
+    if !plan.config.is_trained() {
+        options.validation = 0.0;
+    }
+    let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
+    let artists = group_ids(library.metas.iter().map(|meta| meta.artist.as_deref()));
+    let contents: Vec<String> = library.tracks.iter().map(|track| track.stamp.content_hex()).collect();
+    let copies = group_ids(contents.iter().map(|content| Some(content.as_str())));
+    let assigned: Vec<Option<Part>> =
+        library.tracks.iter().map(|track| track.entry.split.as_deref().and_then(part)).collect();
+    let tracks =
+        SplitTracks { sub_genres: &sub_genres, artists: &artists, inseparable: &[&copies], assigned: &assigned };
+    let seed = plan.config.seed;
+    let Some(cross_validation) = &options.cross_validation else {
+        let split = Split::new(&tracks, &options, seed).map_err(RunError::usage)?;
+        return Ok(vec![checked(split, &tracks, &options, library, None)?]);
+    };
+    let folds = match cross_validation {
+        CrossValidation::Official(_) => {
+            let names: Vec<Option<&str>> = library.tracks.iter().map(|track| track.entry.fold.as_deref()).collect();
+            Folds::official(&names).map_err(RunError::usage)?
+        }
+        CrossValidation::Stratified(stratified) => {
+            Folds::stratified(&tracks, &options, stratified, seed).map_err(RunError::usage)?
+        }
+    };
+    let official = matches!(cross_validation, CrossValidation::Official(_));
+    let fold = Some(Fold { count: folds.count(), official });
+    folds
+        .held_out()
+        .map(|held_out| {
+            let split = Split::for_fold(&tracks, &folds, held_out, &options, seed).map_err(RunError::usage)?;
+            checked(split, &tracks, &options, library, fold)
+        })
+        .collect()
+}
+
+fn checked(
+    split: Split,
+    tracks: &SplitTracks<'_>,
+    options: &SplitOptions,
+    library: &UsableLibrary,
+    fold: Option<Fold>,
+) -> Result<CheckedSplit, RunError> {
+    split
+        .check(tracks, options)
+        .map_err(|leak: Leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
+    let parts = split.parts(library.tracks.len()).into_iter().flatten().collect();
+    let warnings = split.warnings.iter().map(|warning| sentence(warning, library)).collect();
+    Ok(CheckedSplit { split, parts, warnings, fold })
+}
+
+/// The part that a manifest names.
+fn part(name: &str) -> Option<Part> {
+    match name.trim().to_lowercase().as_str() {
+        "train" | "training" => Some(Part::Train),
+        "validation" | "valid" | "val" | "dev" => Some(Part::Validation),
+        "test" => Some(Part::Test),
+        _ => None,
+    }
+}
+
+fn sentence(warning: &SplitWarning, library: &UsableLibrary) -> String {
+    let name = |sub_genre: u32| library.sub_genres.get(sub_genre as usize).map_or("?", |s| s.name.as_str());
+    match warning {
+        SplitWarning::Missing { sub_genre, part, tracks } => {
+            format!("{} has {tracks} tracks, too few to have one for {part}.", name(*sub_genre))
+        }
+        SplitWarning::GroupDivided { sub_genre, tracks } => format!(
+            "{tracks} tracks of {} share one artist or recording, too many to keep on one side of the split; \
+             its accuracy may be too high.",
+            name(*sub_genre)
+        ),
+        SplitWarning::AssignmentDividesGroup { tracks } => format!(
+            "the manifest puts {} tracks that share an artist or recording on different sides of the split; \
+             accuracies may be too high.",
+            tracks.len()
+        ),
+    }
+}

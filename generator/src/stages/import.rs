@@ -1,0 +1,145 @@
+//! Embeddings made elsewhere, in place of audio: each row is a track.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use pmsl_core::library::{LibraryTrack, Overrides};
+use pmsl_core::npy;
+use pmsl_core::track::{SubGenre, TrackMeta};
+
+use super::features::UsableLibrary;
+use super::library::Candidate;
+use crate::cache::{FeatureStore, FileStamp, KeyBuilder};
+use crate::config::EmbeddingsConfig;
+use crate::outcome::RunError;
+use crate::plan::Plan;
+use crate::stopwatch::Worked;
+
+/// What is known of a row besides its values.
+#[derive(Debug, Default, PartialEq)]
+struct Row {
+    genre: Option<String>,
+    sub_genre: String,
+    title: Option<String>,
+    artist: Option<String>,
+    album: Option<String>,
+    split: Option<String>,
+    fold: Option<String>,
+}
+
+/// Reads embeddings and their labels.
+///
+/// # Errors
+/// Files that cannot be read, that do not belong together, or that hold values that are no embedding.
+pub(crate) fn import(plan: &Plan, files: &EmbeddingsConfig) -> Result<Worked<UsableLibrary>, RunError> {
+    let library = read(plan, files).map_err(RunError::Failed)?;
+    let tracks = library.tracks.len();
+    Ok(Worked::new(library, tracks, 0))
+}
+
+fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> {
+    let name = files.embeddings.display();
+    let matrix = npy::read_matrix(&files.embeddings).with_context(|| format!("{name} cannot be used"))?;
+    let rows = labels(&files.labels).with_context(|| format!("{} cannot be used", files.labels.display()))?;
+    if rows.len() != matrix.rows {
+        bail!("{name} has {} rows, and {} has {}", matrix.rows, files.labels.display(), rows.len());
+    }
+    let (mut sub_genres, mut numbers) = (Vec::<SubGenre>::new(), BTreeMap::<(Option<String>, String), usize>::new());
+    let (mut entries, mut values) = (Vec::new(), Vec::new());
+    let mut kept = BTreeMap::<usize, usize>::new();
+    for (number, (row, vector)) in rows.into_iter().zip(matrix.values.chunks_exact(matrix.columns)).enumerate() {
+        if !vector.iter().all(|value| value.is_finite()) || vector.iter().all(|&value| value == 0.0) {
+            bail!("{name}: row {number} (counted from 0) is no embedding: all values must be finite, and not all 0");
+        }
+        let sub_genre = *numbers.entry((row.genre.clone(), row.sub_genre.clone())).or_insert_with(|| {
+            sub_genres.push(SubGenre { genre: row.genre.clone(), name: row.sub_genre.clone() });
+            sub_genres.len() - 1
+        });
+        let count = kept.entry(sub_genre).or_default();
+        *count += 1;
+        if plan.limit.is_none_or(|limit| *count <= limit) {
+            entries.push((number, sub_genre, row, vector));
+        }
+    }
+    // The library's order: by sub-genre, then as the rows come.
+    entries.sort_by_key(|&(number, sub_genre, ..)| (sub_genre, number));
+    let (mut tracks, mut metas, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, sub_genre, row, vector) in entries {
+        let bytes: Vec<u8> = vector.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let key = KeyBuilder::new("imported", 1).bytes("values", &bytes).finish();
+        metas.push(TrackMeta {
+            title: row.title.clone().unwrap_or_else(|| format!("{} {}", row.sub_genre, number + 1)),
+            artist: row.artist.clone(),
+            album: row.album.clone(),
+            sub_genre: sub_genre as u32,
+            ..TrackMeta::default()
+        });
+        let entry = LibraryTrack {
+            path: files.embeddings.clone(),
+            relative_path: format!("row {number}"),
+            sub_genre,
+            overrides: Overrides { artist: row.artist, title: row.title, album: row.album },
+            name_hint: None,
+            split: row.split,
+            fold: row.fold,
+        };
+        tracks.push(Candidate { entry, stamp: FileStamp::of_content(*blake3::hash(&bytes).as_bytes()) });
+        keys.push(key);
+        values.extend_from_slice(vector);
+    }
+    Ok(UsableLibrary {
+        sub_genres,
+        tracks,
+        metas,
+        keys,
+        features: FeatureStore::ready(&values, matrix.columns),
+        failures: Vec::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    })
+}
+
+/// The labels of all rows, from a NumPy or a CSV file.
+fn labels(path: &Path) -> anyhow::Result<Vec<Row>> {
+    let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    if is_csv {
+        return table(&std::fs::read(path)?);
+    }
+    let labels = npy::read_labels(path)?;
+    Ok(labels.into_iter().map(|sub_genre| Row { sub_genre, ..Row::default() }).collect())
+}
+
+fn table(bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(bytes);
+    let header = reader.headers()?.clone();
+    let column = |names: &[&str]| header.iter().position(|name| names.iter().any(|n| n.eq_ignore_ascii_case(name)));
+    let Some(label) = column(&["sub_genre", "label"]) else {
+        bail!("it has no column `sub_genre` or `label`, but: {}", header.iter().collect::<Vec<_>>().join(", "));
+    };
+    let others = [["genre"], ["title"], ["artist"], ["album"], ["split"], ["fold"]].map(|names| column(&names));
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        let record = record?;
+        let field = |column: Option<usize>| record.get(column?).filter(|text| !text.is_empty()).map(str::to_owned);
+        let Some(sub_genre) = field(Some(label)) else { bail!("line {} has no label", number + 2) };
+        let [genre, title, artist, album, split, fold] = others.map(field);
+        rows.push(Row { genre, sub_genre, title, artist, album, split, fold });
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_gives_labels_and_names() {
+        let rows = table(b"Title,LABEL,fold\n\"a, b\", techno ,1\n,goa,\n").unwrap();
+        assert_eq!((rows[0].title.as_deref(), rows[0].sub_genre.as_str()), (Some("a, b"), "techno"));
+        assert_eq!((rows[0].fold.as_deref(), rows[1].fold.as_deref(), &rows[1].title), (Some("1"), None, &None));
+        let missing = table(b"title,artist\nx,y\n").unwrap_err().to_string();
+        assert!(missing.contains("no column `sub_genre` or `label`, but: title, artist"), "{missing}");
+        assert!(table(b"label\n\n\"\"\n").unwrap_err().to_string().contains("line"));
+    }
+}
