@@ -2,8 +2,11 @@
 
 mod augment;
 mod batch;
+mod dealer;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod fold_split;
+mod folds;
 mod groups;
 pub(crate) mod prefetch;
 pub(crate) mod rng;
@@ -13,6 +16,7 @@ mod split;
 
 pub use augment::AugmentOptions;
 pub use batch::{Batch, BatchAssembler};
+pub use folds::{CrossValidation, FoldError, Folds, HeldOut, OfficialFolds, StratifiedFolds};
 pub use groups::group_ids;
 pub use sampler::{BatchItem, BatchSampler, SamplerError};
 pub use source::{FeatureSource, ReadError};

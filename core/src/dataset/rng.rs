@@ -12,6 +12,7 @@ pub(crate) enum Purpose {
     Augment = 6,
     Patchout = 7,
     Backend = 8,
+    Folds = 32,
 }
 
 /// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is
