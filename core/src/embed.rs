@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::dataset::prefetch::prefetch;
 use crate::dataset::source::read_checked;
-use crate::dataset::{FeatureSource, ReadError};
+use crate::dataset::{BatchItem, FeatureSource, ReadError};
 use crate::models::Encoder;
 use crate::vectors::Vectors;
 
@@ -70,44 +70,21 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
     cancel: &AtomicBool,
 ) -> Result<Vectors, EmbedError> {
     let dim = encoder.embedding_dim();
-    let device = encoder.devices().into_iter().next().unwrap_or_default();
-    let items = items(source, tracks, options)?;
-    let batch_size = options.batch_size.max(1);
-    let batches = items.len().div_ceil(batch_size) as u64;
-    let batch_of = |index: u64| &items[index as usize * batch_size..items.len().min((index as usize + 1) * batch_size)];
-    let frames = options.frames.unwrap_or(usize::MAX).min(source.frames());
-    let shape = [frames, source.mels()];
-
+    let items = items(source, tracks, options.chunks)?;
+    let chunks: Vec<BatchItem> = items.iter().map(|item| item.chunk).collect();
     let mut sums = vec![0.0; tracks.len() * dim];
-    let mut done = 0;
-    prefetch(
-        0..batches,
-        2,
-        |index| read(source, batch_of(index), shape),
-        |features| {
-            for (index, features) in features.enumerate() {
-                if cancel.load(Ordering::Relaxed) {
-                    return Err(EmbedError::Cancelled);
-                }
-                let batch = batch_of(index as u64);
-                let features = TensorData::new(features?, [batch.len(), shape[0], shape[1]]);
-                let embeddings = encoder.forward(Tensor::from_data(features, &device), None).cast(DType::F32);
-                let values = embeddings.try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
-                let values = values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))?;
-                for (item, vector) in batch.iter().zip(values.chunks_exact(dim)) {
-                    if !add_unit(&mut sums[item.row * dim..][..dim], vector) {
-                        return Err(EmbedError::NoDirection { track: item.track });
-                    }
-                }
-                let reached = batch.last().map_or(done, |item| item.row + usize::from(item.last));
-                if reached > done {
-                    done = reached;
-                    progress(done, tracks.len());
-                }
-            }
-            Ok(())
-        },
-    )?;
+    let embed = |features: Tensor<B, 3>| encoder.forward(features, None);
+    let device = encoder.devices().into_iter().next().unwrap_or_default();
+    run_chunks(embed, &device, source, &chunks, options, cancel, &mut |index, vector| {
+        let Item { chunk, row, last } = &items[index];
+        if !add_unit(&mut sums[row * dim..][..dim], vector) {
+            return Err(EmbedError::NoDirection { track: chunk.track });
+        }
+        if *last {
+            progress(row + 1, tracks.len());
+        }
+        Ok(())
+    })?;
     for (sum, &track) in sums.chunks_exact_mut(dim).zip(tracks) {
         let norm = norm(sum);
         if norm < 1e-6 {
@@ -121,30 +98,85 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
     Vectors::normalized(values, dim).map_err(|error| EmbedError::Device(error.to_string()))
 }
 
-/// One chunk to embed.
-struct Item {
-    track: usize,
-    chunk: usize,
-    row: usize,
-    /// Whether it is the last one of its track.
-    last: bool,
+/// Passes chunks through a network, batch by batch, and every row of its output to `sink`, with the place of its chunk
+/// in `chunks`.
+///
+/// # Shapes
+/// - features: `[batch, frames, mels]`
+/// - output of `forward`: `[batch, width]`
+pub(crate) fn run_chunks<B: Backend>(
+    forward: impl Fn(Tensor<B, 3>) -> Tensor<B, 2>,
+    device: &B::Device,
+    source: &dyn FeatureSource,
+    chunks: &[BatchItem],
+    options: &EmbedOptions,
+    cancel: &AtomicBool,
+    sink: &mut dyn FnMut(usize, &[f32]) -> Result<(), EmbedError>,
+) -> Result<(), EmbedError> {
+    let batch_size = options.batch_size.max(1);
+    let batches = chunks.len().div_ceil(batch_size) as u64;
+    let batch_of = |index: u64| {
+        let start = index as usize * batch_size;
+        &chunks[start..chunks.len().min(start + batch_size)]
+    };
+    let frames = options.frames.unwrap_or(usize::MAX).min(source.frames());
+    let shape = [frames, source.mels()];
+    prefetch(
+        0..batches,
+        2,
+        |index| read(source, batch_of(index), shape),
+        |features| {
+            for (index, features) in features.enumerate() {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(EmbedError::Cancelled);
+                }
+                let rows = batch_of(index as u64).len();
+                let features = TensorData::new(features?, [rows, shape[0], shape[1]]);
+                let output = forward(Tensor::from_data(features, device)).cast(DType::F32);
+                let values = output.try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
+                let values = values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))?;
+                for (row, values) in values.chunks_exact((values.len() / rows).max(1)).enumerate() {
+                    sink(index * batch_size + row, values)?;
+                }
+            }
+            Ok(())
+        },
+    )
 }
 
-fn items(source: &dyn FeatureSource, tracks: &[usize], options: &EmbedOptions) -> Result<Vec<Item>, EmbedError> {
+/// One chunk of tracks that are looked at.
+pub(crate) struct Item {
+    pub(crate) chunk: BatchItem,
+    /// Which of the tracks.
+    pub(crate) row: usize,
+    /// Whether it is the last one of its track.
+    pub(crate) last: bool,
+}
+
+/// All chunks of the tracks, or so many per track, spread evenly.
+pub(crate) fn items(
+    source: &dyn FeatureSource,
+    tracks: &[usize],
+    chunks: Option<usize>,
+) -> Result<Vec<Item>, EmbedError> {
     let mut items = Vec::new();
     for (row, &track) in tracks.iter().enumerate() {
         let stored = source.chunk_count(track);
         if stored == 0 {
             return Err(EmbedError::NoChunks { track });
         }
-        let wanted = options.chunks.unwrap_or(stored).clamp(1, stored);
-        items.extend((0..wanted).map(|i| Item { track, chunk: i * stored / wanted, row, last: i + 1 == wanted }));
+        let wanted = chunks.unwrap_or(stored).clamp(1, stored);
+        items.extend((0..wanted).map(|i| Item {
+            chunk: BatchItem { track, chunk: i * stored / wanted },
+            row,
+            last: i + 1 == wanted,
+        }));
     }
     Ok(items)
 }
 
 /// The middle `frames` of every chunk: `[items, frames, mels]`.
-fn read(source: &dyn FeatureSource, items: &[Item], [frames, mels]: [usize; 2]) -> Result<Vec<f32>, ReadError> {
+fn read(source: &dyn FeatureSource, items: &[BatchItem], [frames, mels]: [usize; 2]) -> Result<Vec<f32>, ReadError> {
     let first = (source.frames() - frames) / 2;
     let mut features = Vec::with_capacity(items.len() * frames * mels);
     let mut chunk = Vec::new();

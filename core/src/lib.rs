@@ -21,6 +21,8 @@ pub mod vectors;
 #[cfg(feature = "audio")]
 pub mod audio;
 #[cfg(feature = "train")]
+pub mod classify;
+#[cfg(feature = "train")]
 pub mod dataset;
 #[cfg(feature = "demo")]
 pub mod demo;
@@ -40,6 +42,8 @@ pub mod models;
 pub mod project;
 #[cfg(feature = "train")]
 pub mod session;
+#[cfg(feature = "weights")]
+pub mod tensorflow;
 #[cfg(feature = "train")]
 pub mod train;
 

@@ -3,6 +3,9 @@
 //! The one place where the encoder meets the backends: callers stay free of tensor types, and generic code is compiled
 //! here and nowhere else.
 
+mod classify;
+mod weights;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -11,11 +14,12 @@ use thiserror::Error;
 
 use crate::dataset::FeatureSource;
 use crate::embed::{EmbedError, EmbedOptions, embed_tracks};
+use crate::losses::Objective;
 use crate::models::{
     AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, OnBackend, ProjectionOptions,
-    WeightsError, load_module, load_module_tensors, load_pretrained, save_module,
+    WeightsError, load_module_tensors, load_pretrained,
 };
-use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, train};
+use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, Trained, train};
 use crate::vectors::Vectors;
 
 /// What leads the names of a backbone's tensors.
@@ -50,6 +54,15 @@ pub enum SessionError {
     /// Embedding failed.
     #[error("embedding failed")]
     Embed(#[from] EmbedError),
+    /// The weights were trained without a classifier.
+    #[error(
+        "{} holds no classifier: train with an objective that has one, for example {{\"kind\": \"cross_entropy\"}}",
+        path.display()
+    )]
+    NoClassifier {
+        /// The file of the weights.
+        path: PathBuf,
+    },
 }
 
 impl SessionError {
@@ -82,8 +95,17 @@ impl EncoderSpec {
     /// The encoder with the weights of an earlier session.
     fn load<B: Backend>(&self, weights: &Path, device: &B::Device) -> Result<AudioEncoder<B>, SessionError> {
         let random = AudioEncoder::init(&self.encoder, &self.projection, self.seed, device)?;
-        let (encoder, _) = load_module(random, weights)?;
-        Ok(encoder)
+        Ok(weights::load_encoder(random, weights)?)
+    }
+
+    /// The encoder and the objective of an earlier session.
+    fn load_with_objective<B: Backend>(
+        &self,
+        weights: &Path,
+        device: &B::Device,
+    ) -> Result<(AudioEncoder<B>, Option<Objective<B>>), SessionError> {
+        let random = AudioEncoder::init(&self.encoder, &self.projection, self.seed, device)?;
+        Ok(weights::load(random, device, weights)?)
     }
 
     /// Trains the encoder on a device and stores its best weights as safetensors.
@@ -133,8 +155,9 @@ impl OnBackend for Training<'_> {
 
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
-        let (encoder, outcome) = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        save_module(&encoder, [("model".to_owned(), self.spec.encoder.kind().to_owned())].into(), self.weights)?;
+        let Trained { encoder, objective, outcome } = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
+        let (kind, options) = (self.spec.encoder.kind(), &self.job.plan.options().objective);
+        weights::save(&encoder, kind, &objective, options, self.job.classes(), self.weights)?;
         Ok(outcome)
     }
 }

@@ -27,6 +27,9 @@ pub struct Config {
     /// Where editors find the schema of this file. Not used by the run.
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// Configs to use instead of this one, the first whose pretrained weights are found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prefer: Vec<PathBuf>,
     /// The title of the site.
     pub title: Option<String>,
     /// Every random choice of the run follows from this number.
@@ -209,6 +212,20 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Reads a config file, or the first of those that it prefers whose pretrained weights are found: the config, and
+    /// where it came from.
+    pub fn read_preferred(path: &Path) -> Result<(Self, PathBuf), ConfigError> {
+        let config = Self::read(path)?;
+        for preferred in &config.prefer {
+            let candidate = Self::read(preferred)?;
+            let pretrained = candidate.model.pretrained.as_deref();
+            if pretrained.is_some_and(|name| candidate.model.encoder.locate_pretrained(name).is_ok()) {
+                return Ok((candidate, preferred.clone()));
+            }
+        }
+        Ok((config, path.to_owned()))
+    }
+
     /// Reads a config file and resolves its relative paths against the file's folder.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
@@ -221,6 +238,7 @@ impl Config {
             resolve(&mut files.labels);
         }
         config.work.iter_mut().for_each(resolve);
+        config.prefer.iter_mut().for_each(resolve);
         if let Some(pretrained) = &mut config.model.pretrained {
             // A name like `owner/model` means a folder beside the config only where there is one.
             let local = folder.join(&*pretrained);

@@ -75,6 +75,9 @@ fn with_plan(
         (false, _) => Verbosity::Tracks,
     });
     let plan = Plan::new(args, needs_out)?;
+    if let Some(path) = &plan.preferred {
+        console.result(&format!("using {}, whose pretrained weights are here", path.display()));
+    }
     let cancel = cancelled_by_interrupt()?;
     rayon::ThreadPoolBuilder::new()
         .num_threads(plan.threads.get())

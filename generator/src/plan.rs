@@ -31,6 +31,8 @@ pub(crate) enum LibrarySource {
 pub(crate) struct Plan {
     /// The config as resolved, the command line included.
     pub(crate) config: Config,
+    /// The config that is used because the one that was asked for prefers it.
+    pub(crate) preferred: Option<PathBuf>,
     /// Where the tracks come from.
     pub(crate) source: LibrarySource,
     /// Where the site goes. `None` for `check`.
@@ -93,9 +95,9 @@ impl Plan {
 }
 
 fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
-    let mut config = match &args.config {
-        Some(path) => Config::read(path)?,
-        None if args.embeddings.is_some() => Config::for_embeddings(),
+    let (mut config, path) = match &args.config {
+        Some(path) => Config::read_preferred(path).map(|(config, path)| (config, Some(path)))?,
+        None if args.embeddings.is_some() => (Config::for_embeddings(), None),
         None => bail!("no config: give one with --config FILE (configs/ has ready ones; --help has examples)"),
     };
     if let (Some(embeddings), Some(labels)) = (&args.embeddings, &args.labels) {
@@ -119,7 +121,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         bail!("no output folder: give one with --out DIR");
     }
     let source = source(&config)?;
-    let name = args.config.as_ref().map_or_else(|| "the config".to_owned(), |path| path.display().to_string());
+    let name = path.as_ref().map_or_else(|| "the config".to_owned(), |path| path.display().to_string());
     config.validate().with_context(|| format!("{name} cannot be run"))?;
     let work = args.work.clone().or_else(|| config.work.clone()).unwrap_or_else(|| PathBuf::from(DEFAULT_WORK));
     let work = std::path::absolute(&work).with_context(|| format!("no valid work folder: {}", work.display()))?;
@@ -131,6 +133,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         .unwrap_or(NonZeroUsize::MIN);
     let device = Device::choose(config.device, config.precision)?;
     Ok(Plan {
+        preferred: path.filter(|path| Some(path) != args.config.as_ref()),
         source,
         out: args.out.clone(),
         export: args.export.clone(),

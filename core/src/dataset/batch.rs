@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::augment::AugmentOptions;
 use super::prefetch::prefetch;
 use super::rng::{CounterRng, Purpose};
-use super::sampler::BatchSampler;
+use super::sampling::BatchSampler;
 use super::source::{FeatureSource, ReadError, read_checked};
 
 /// The features of one batch.
@@ -15,30 +15,47 @@ pub struct Batch {
     pub features: Vec<f32>,
     /// Items, frames and mels.
     pub shape: [usize; 3],
-    /// The sub-genre of every item: `[len]`.
-    pub sub_genres: Vec<u32>,
+    /// What the items are to training.
+    pub targets: Targets,
+}
+
+/// What the items of a batch are to training.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// Items of known sub-genres.
+    Labelled {
+        /// The sub-genre of every item: `[len]`.
+        sub_genres: Vec<u32>,
+        /// The track of every item: `[len]`.
+        tracks: Vec<u32>,
+    },
+    /// Triplets: the first third of the items are anchors, the second their positives, the last their negatives.
+    Triplets,
 }
 
 /// Assembles batches: reads their chunks, crops them at random to the frames that the model takes, and augments them.
 /// A batch depends on the seed and its index alone.
 pub struct BatchAssembler<'a> {
     source: &'a dyn FeatureSource,
-    sampler: &'a BatchSampler,
+    sampler: &'a dyn BatchSampler,
+    sub_genres: Option<&'a [u32]>,
     augment: &'a AugmentOptions,
     frames: usize,
     seed: u64,
 }
 
 impl<'a> BatchAssembler<'a> {
-    /// `frames` is what the model takes per item; at most the chunk's own number of frames is used.
+    /// `sub_genres` holds the sub-genre of every track of the library, `None` where the sampler draws triplets. `frames`
+    /// is what the model takes per item; at most the chunk's own number of frames is used.
     pub fn new(
         source: &'a dyn FeatureSource,
-        sampler: &'a BatchSampler,
+        sampler: &'a dyn BatchSampler,
+        sub_genres: Option<&'a [u32]>,
         augment: &'a AugmentOptions,
         frames: usize,
         seed: u64,
     ) -> Self {
-        Self { source, sampler, augment, frames: frames.min(source.frames()), seed }
+        Self { source, sampler, sub_genres, augment, frames: frames.min(source.frames()), seed }
     }
 
     /// The features of batch `index`.
@@ -60,8 +77,14 @@ impl<'a> BatchAssembler<'a> {
                 &mut CounterRng::new(self.seed, Purpose::Augment, counters),
             );
         }
-        let sub_genres: Vec<u32> = items.iter().map(|item| item.sub_genre).collect();
-        Ok(Batch { features, shape: [items.len(), self.frames, mels], sub_genres })
+        let targets = match self.sub_genres {
+            Some(sub_genres) => Targets::Labelled {
+                sub_genres: items.iter().map(|item| sub_genres[item.track]).collect(),
+                tracks: items.iter().map(|item| item.track as u32).collect(),
+            },
+            None => Targets::Triplets,
+        };
+        Ok(Batch { features, shape: [items.len(), self.frames, mels], targets })
     }
 
     /// Assembles the batches of `range` in order on another thread, at most `ahead` of them before they are asked for,
@@ -81,13 +104,20 @@ impl<'a> BatchAssembler<'a> {
 mod tests {
     use super::*;
     use crate::dataset::fixture::Fixture;
+    use crate::dataset::{PlaylistSampling, SamplingOptions};
+
+    fn sampler(labels: &[u32], source: &Fixture, seed: u64) -> Box<dyn BatchSampler> {
+        let tracks: Vec<usize> = (0..labels.len()).collect();
+        let options = SamplingOptions::Playlists(PlaylistSampling { playlists: 2, tracks: 2 });
+        options.plan(&tracks, labels, source, seed).unwrap()
+    }
 
     fn with_assembler<R>(frames: usize, run: impl FnOnce(&BatchAssembler<'_>, &Fixture) -> R) -> R {
         let labels = [0, 0, 0, 1, 1, 1];
         let source = Fixture::numbered(6, 3, 10, 4);
-        let sampler = BatchSampler::new(&[0, 1, 2, 3, 4, 5], &labels, &source, 2, 2, 8).unwrap();
+        let sampler = sampler(&labels, &source, 8);
         let augment = AugmentOptions::default();
-        run(&BatchAssembler::new(&source, &sampler, &augment, frames, 8), &source)
+        run(&BatchAssembler::new(&source, sampler.as_ref(), Some(&labels), &augment, frames, 8), &source)
     }
 
     #[test]
@@ -126,9 +156,9 @@ mod tests {
     fn a_chunk_of_the_wrong_length_names_its_track() {
         let mut source = Fixture::numbered(4, 1, 3, 2);
         source.truncate(2);
-        let sampler = BatchSampler::new(&[0, 1, 2, 3], &[0, 0, 1, 1], &source, 2, 2, 0).unwrap();
+        let sampler = sampler(&[0, 0, 1, 1], &source, 0);
         let augment = AugmentOptions::default();
-        let assembler = BatchAssembler::new(&source, &sampler, &augment, 3, 0);
+        let assembler = BatchAssembler::new(&source, sampler.as_ref(), None, &augment, 3, 0);
         let error = assembler.prefetch(0..4, 2, |batches| batches.last()).unwrap().unwrap_err();
         assert_eq!((error.track, error.chunk), (2, 0));
         assert_eq!(error.source.to_string(), "expected 6 values, found 5");

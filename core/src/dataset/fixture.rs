@@ -5,7 +5,7 @@ use std::io;
 use super::rng::{CounterRng, Purpose};
 use super::source::FeatureSource;
 
-/// Chunks held in memory; every track has the same number of them.
+/// Chunks held in memory; they start 5 s apart.
 pub(crate) struct Fixture {
     chunks: Vec<Vec<Vec<f32>>>,
     frames: usize,
@@ -96,6 +96,10 @@ impl FeatureSource for Fixture {
 
     fn chunk_count(&self, track: usize) -> usize {
         self.chunks[track].len()
+    }
+
+    fn chunk_start_s(&self, _: usize, chunk: usize) -> f64 {
+        5.0 * chunk as f64
     }
 
     fn frames(&self) -> usize {

@@ -12,7 +12,11 @@ pub(crate) enum Purpose {
     Augment = 6,
     Patchout = 7,
     Backend = 8,
-    Folds = 32,
+    Shuffle = 9,
+    Anchors = 10,
+    Triplets = 11,
+    Validation = 12,
+    Folds = 13,
 }
 
 /// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is

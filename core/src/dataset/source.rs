@@ -10,6 +10,8 @@ pub trait FeatureSource: Sync {
     fn track_count(&self) -> usize;
     /// Chunks stored for a track: at least 1 for a usable track, 0 for one that could not be read.
     fn chunk_count(&self, track: usize) -> usize;
+    /// Where a chunk starts in its track, in seconds.
+    fn chunk_start_s(&self, track: usize, chunk: usize) -> f64;
     /// Frames per chunk.
     fn frames(&self) -> usize;
     /// Mel bands per frame.

@@ -29,7 +29,19 @@ impl Distance {
     /// - unit: `[n, dim]`, rows of unit length
     /// - output: `[n, n]`
     pub fn pairwise<B: Backend>(self, unit: Tensor<B, 2>) -> Tensor<B, 2> {
-        let cosine = unit.clone().matmul(unit.transpose());
+        self.of_cosines(unit.clone().matmul(unit.transpose()))
+    }
+
+    /// The distances between rows at the same place.
+    ///
+    /// # Shapes
+    /// - a, b: `[n, dim]`, rows of unit length
+    /// - output: `[n]`
+    pub fn rows<B: Backend>(self, a: Tensor<B, 2>, b: Tensor<B, 2>) -> Tensor<B, 1> {
+        self.of_cosines(a.mul(b).sum_dim(1)).squeeze_dim::<1>(1)
+    }
+
+    fn of_cosines<B: Backend>(self, cosine: Tensor<B, 2>) -> Tensor<B, 2> {
         let far = cosine.neg().add_scalar(1.0).clamp_min(0.0);
         match self {
             Self::Cosine => far,

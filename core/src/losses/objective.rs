@@ -1,59 +1,142 @@
-//! The choice of the objective.
+//! The objective: one loss or a weighted sum, with the parameters of its own.
 
+use burn::module::{Module, ParamId};
 use burn::tensor::{Tensor, backend::Backend};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+use super::cross_entropy::CrossEntropy;
 use super::distance::unit_rows;
+use super::options::ObjectiveOptions;
+use super::output::LossOutput;
 use super::triplet::TripletOptions;
-use crate::train::OptionError;
+use crate::dataset::Targets;
+use crate::models::init::Initializer;
 
-/// What training minimises. A further objective is a further variant with its own file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ObjectiveOptions {
-    /// Pulls an anchor closer to a track of its own sub-genre than to a track of another.
+/// Separates the random numbers of objectives from those of encoders, which start at the seed itself.
+const STREAM: u64 = 0x6f62_6a65_6374_6976;
+
+/// What training minimises, with its own parameters. Made by [`ObjectiveOptions::init`].
+#[derive(Module, Debug)]
+pub struct Objective<B: Backend> {
+    terms: Vec<Term<B>>,
+}
+
+/// One loss of an objective with its weight.
+#[derive(Module, Debug)]
+pub struct Term<B: Backend> {
+    weight: f64,
+    loss: Loss<B>,
+}
+
+/// The losses.
+#[derive(Module, Debug)]
+pub enum Loss<B: Backend> {
+    /// See [`TripletOptions`].
     Triplet(TripletOptions),
+    /// See [`super::CrossEntropyOptions`].
+    CrossEntropy(CrossEntropy<B>),
 }
 
-impl Default for ObjectiveOptions {
-    fn default() -> Self {
-        Self::Triplet(TripletOptions::default())
+impl<B: Backend> Objective<B> {
+    pub(super) fn new(options: &ObjectiveOptions, dim: usize, classes: usize, seed: u64, device: &B::Device) -> Self {
+        let mut random = Initializer::new(seed ^ STREAM);
+        let term =
+            |(weight, options)| Some(Term { weight, loss: Loss::init(options, dim, classes, &mut random, device)? });
+        let terms = options.leaves().into_iter().filter_map(term).collect();
+        Self { terms }
     }
-}
 
-/// The loss of a batch and what tells how training goes, all on the device.
-#[derive(Clone, Debug)]
-pub struct LossOutput<B: Backend> {
-    /// The loss, with gradient: `[1]`.
-    pub loss: Tensor<B, 1>,
-    /// The share of the triplets that still pull: those of positive loss with a hard margin, those in the wrong order
-    /// with a soft one. `[1]`, without gradient.
-    pub active: Tensor<B, 1>,
-    /// Mean distance between anchor and positive: `[1]`, without gradient.
-    pub positive_distance: Tensor<B, 1>,
-    /// Mean distance between anchor and negative: `[1]`, without gradient.
-    pub negative_distance: Tensor<B, 1>,
-}
-
-impl ObjectiveOptions {
-    /// Checks the options; the error names the field.
-    pub fn validate(&self) -> Result<(), OptionError> {
-        match self {
-            Self::Triplet(options) => options.validate(),
+    /// Takes up how often training draws each sub-genre, as `(sub-genre, relative frequency)`, for losses that balance
+    /// them. Without it, or for a sub-genre that is not named, all count alike.
+    pub fn balance(&mut self, draws: &[(u32, f64)]) {
+        for term in &mut self.terms {
+            if let Loss::CrossEntropy(loss) = &mut term.loss {
+                loss.balance(draws);
+            }
         }
     }
 
-    /// The loss of a batch. Embeddings are scaled to unit length first, and the loss is computed in `f32` whatever the
-    /// backend's own precision.
+    /// The loss of a batch, in `f32` whatever the backend's precision; of a sum, with the figures of the first term that
+    /// has them. `None` where a loss needs the labels of a batch that has none, which
+    /// [`TrainOptions::validate`](crate::train::TrainOptions::validate) refuses beforehand.
     ///
     /// # Shapes
-    /// - embeddings: `[n, dim]`
-    /// - `sub_genres`: `[n]`
-    pub fn loss<B: Backend>(&self, embeddings: Tensor<B, 2>, sub_genres: &[u32]) -> LossOutput<B> {
-        let embeddings = unit_rows(embeddings);
-        match self {
-            Self::Triplet(options) => options.loss(embeddings, sub_genres),
+    /// - embeddings: `[n, dim]`, not yet of unit length
+    pub fn loss(&self, embeddings: Tensor<B, 2>, targets: &Targets) -> Option<LossOutput<B>> {
+        let unit = unit_rows(embeddings.clone());
+        let outputs = self.terms.iter().map(|term| {
+            let output = term.loss.loss(embeddings.clone(), unit.clone(), targets)?;
+            // A single loss stays as it is, to the bit.
+            let loss = if self.terms.len() == 1 && term.weight.to_bits() == 1.0f64.to_bits() {
+                output.loss
+            } else {
+                output.loss.mul_scalar(term.weight)
+            };
+            Some(LossOutput { loss, ..output })
+        });
+        outputs.reduce(|sum, next| {
+            let (sum, next) = (sum?, next?);
+            Some(LossOutput {
+                loss: sum.loss.add(next.loss),
+                active: sum.active.or(next.active),
+                positive_distance: sum.positive_distance.or(next.positive_distance),
+                negative_distance: sum.negative_distance.or(next.negative_distance),
+            })
+        })?
+    }
+
+    /// The scores whose softmax is the probability of every sub-genre, by the first term that classifies; `None` where
+    /// none does.
+    ///
+    /// # Shapes
+    /// - embeddings: `[n, dim]`, not yet of unit length
+    /// - output: `[n, classes]`
+    pub fn logits(&self, embeddings: Tensor<B, 2>) -> Option<Tensor<B, 2>> {
+        self.classifier().map(|classifier| classifier(embeddings))
+    }
+
+    /// What [`Objective::logits`] applies.
+    pub(crate) fn classifier(&self) -> Option<Box<dyn Fn(Tensor<B, 2>) -> Tensor<B, 2> + '_>> {
+        self.terms.iter().find_map(|term| match &term.loss {
+            Loss::CrossEntropy(loss) => Some(Box::new(|embeddings| loss.logits(embeddings)) as Box<dyn Fn(_) -> _>),
+            Loss::Triplet(_) => None,
+        })
+    }
+
+    /// Whether it is classification and nothing else, and is therefore judged by its classifier.
+    pub fn is_classifier(&self) -> bool {
+        self.terms.iter().all(|term| matches!(term.loss, Loss::CrossEntropy(_)))
+    }
+
+    /// Factors on the learning rate of its parameters, where they are not 1.
+    pub(crate) fn learning_rate_factors(&self) -> Vec<(ParamId, f64)> {
+        Vec::new()
+    }
+}
+
+impl<B: Backend> Loss<B> {
+    /// `None` for a sum, which is no loss of its own.
+    fn init(
+        options: &ObjectiveOptions,
+        dim: usize,
+        classes: usize,
+        random: &mut Initializer,
+        device: &B::Device,
+    ) -> Option<Self> {
+        match options {
+            ObjectiveOptions::Triplet(options) => Some(Self::Triplet(options.clone())),
+            ObjectiveOptions::CrossEntropy(options) => {
+                Some(Self::CrossEntropy(options.init(dim, classes, random, device)))
+            }
+            ObjectiveOptions::Sum(_) => None,
+        }
+    }
+
+    fn loss(&self, embeddings: Tensor<B, 2>, unit: Tensor<B, 2>, targets: &Targets) -> Option<LossOutput<B>> {
+        match (self, targets) {
+            (Self::Triplet(options), Targets::Triplets) => Some(options.loss_of_triplets(unit)),
+            (Self::Triplet(options), Targets::Labelled { sub_genres, .. }) => Some(options.loss(unit, sub_genres)),
+            (Self::CrossEntropy(loss), Targets::Labelled { sub_genres, .. }) => Some(loss.loss(embeddings, sub_genres)),
+            (_, Targets::Triplets) => None,
         }
     }
 }

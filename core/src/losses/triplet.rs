@@ -1,12 +1,13 @@
 //! The triplet loss.
 
-use burn::tensor::{Tensor, backend::Backend};
+use burn::module::Module;
+use burn::tensor::{Bool, Tensor, backend::Backend};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::distance::Distance;
-use super::objective::LossOutput;
-use crate::miners::{Mining, Pairs};
+use super::output::LossOutput;
+use crate::miners::{Mining, Pairs, Triplets};
 use crate::train::OptionError;
 
 /// The triplet loss: over mined triplets, the mean of `max(0, margin + d(a, p) - d(a, n))`, or with the soft margin of
@@ -14,7 +15,11 @@ use crate::train::OptionError;
 ///
 /// With mining `all` and a hard margin only triplets of positive loss count in the mean, else the many easy ones drown
 /// the rest (the same paper's equation for `L_BA≠0`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+///
+/// Where the sampling gives the triplets itself, all of them count, as with mining `all`. With squared Euclidean
+/// distances and a margin of 1 that is the loss of `src/loss/triplet_loss.py` in `deep-embedded-music` (Tile2Vec: Jean
+/// et al. 2019).
+#[derive(Module, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TripletOptions {
     /// Which triplets count.
@@ -44,6 +49,9 @@ pub enum SoftMargin {
     Soft,
 }
 
+/// Terms up to this are settled.
+const ACTIVE: f64 = 1e-16;
+
 impl Default for Margin {
     fn default() -> Self {
         Self::Soft(SoftMargin::Soft)
@@ -70,11 +78,29 @@ impl TripletOptions {
     pub(super) fn loss<B: Backend>(&self, unit: Tensor<B, 2>, sub_genres: &[u32]) -> LossOutput<B> {
         let pairs = Pairs::new(sub_genres, &unit.device());
         let triplets = self.mining.mine(self.distance.pairwise(unit), &pairs);
+        self.mean(triplets, self.mining == Mining::All)
+    }
+
+    /// The loss of given triplets.
+    ///
+    /// # Shapes
+    /// - unit: `[3 n, dim]`, rows of unit length: n anchors, then their positives, then their negatives
+    pub(super) fn loss_of_triplets<B: Backend>(&self, unit: Tensor<B, 2>) -> LossOutput<B> {
+        let n = unit.dims()[0] / 3;
+        let [anchors, positives, negatives] = [0, n, 2 * n].map(|start| unit.clone().narrow(0, start, n));
+        let positive = self.distance.rows(anchors.clone(), positives);
+        let negative = self.distance.rows(anchors, negatives);
+        let weight = positive.ones_like().detach();
+        self.mean(Triplets { positive, negative, weight }, true)
+    }
+
+    /// The mean over the triplets, or over those of positive loss.
+    fn mean<B: Backend>(&self, triplets: Triplets<B>, only_active: bool) -> LossOutput<B> {
         let gap = triplets.positive.clone().sub(triplets.negative.clone());
-        let (terms, pulling) = match self.margin {
+        let (terms, pulling): (_, Tensor<B, 1, Bool>) = match self.margin {
             Margin::Hard(margin) => {
                 let terms = gap.add_scalar(margin).clamp_min(0.0);
-                let pulling = terms.clone().detach().greater_elem(0.0);
+                let pulling = terms.clone().detach().greater_elem(ACTIVE);
                 (terms, pulling)
             }
             // Distances are at most 4: the exponential cannot overflow.
@@ -83,16 +109,16 @@ impl TripletOptions {
         let weight = triplets.weight;
         let pulling = pulling.float().mul(weight.clone());
         let count = weight.clone().sum().clamp_min(1.0);
-        let counted = match (self.mining, self.margin) {
-            (Mining::All, Margin::Hard(_)) => pulling.clone().sum().clamp_min(1.0),
+        let counted = match self.margin {
+            Margin::Hard(_) if only_active => pulling.clone().sum().clamp_min(1.0),
             _ => count.clone(),
         };
         let mean = |values: Tensor<B, 1>| values.detach().mul(weight.clone()).sum().div(count.clone());
         LossOutput {
             loss: terms.mul(weight.clone()).sum().div(counted),
-            active: pulling.sum().div(count.clone()),
-            positive_distance: mean(triplets.positive),
-            negative_distance: mean(triplets.negative),
+            active: Some(pulling.sum().div(count.clone())),
+            positive_distance: Some(mean(triplets.positive)),
+            negative_distance: Some(mean(triplets.negative)),
         }
     }
 }

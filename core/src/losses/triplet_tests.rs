@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use proptest::prelude::*;
 use serde::Deserialize;
 
+use crate::dataset::Targets;
 use crate::losses::ObjectiveOptions;
 
 type B = Autodiff<Flex>;
@@ -31,10 +32,12 @@ fn golden() -> Golden {
 fn run(options: &ObjectiveOptions, values: &[f32], dim: usize, sub_genres: &[u32]) -> (f32, Vec<f32>, [f32; 3]) {
     let data = TensorData::new(values.to_vec(), [values.len() / dim, dim]);
     let embeddings = Tensor::<B, 2>::from_data(data, &FlexDevice).require_grad();
-    let output = options.loss(embeddings.clone(), sub_genres);
+    let targets = Targets::Labelled { sub_genres: sub_genres.to_vec(), tracks: (0..sub_genres.len() as u32).collect() };
+    let output = options.init::<B>(dim, 0, 0, &FlexDevice).loss(embeddings.clone(), &targets).unwrap();
     let gradients = output.loss.backward();
     let gradient = embeddings.grad(&gradients).map(|g| g.into_data().to_vec().unwrap());
-    let figures = [output.active, output.positive_distance, output.negative_distance].map(Tensor::into_scalar);
+    let figures =
+        [output.active, output.positive_distance, output.negative_distance].map(|figure| figure.unwrap().into_scalar());
     (output.loss.into_scalar(), gradient.unwrap_or_else(|| vec![0.0; values.len()]), figures)
 }
 

@@ -1,10 +1,10 @@
 //! What training, embedding and checkpoints know of an encoder.
 
-use burn::module::{Module, ParamId};
+use burn::module::{Module, ModuleDisplay, ParamId};
 use burn::tensor::{Tensor, backend::Backend};
 
 /// An audio encoder: features in, embeddings out. Training, embedding and checkpoints know nothing more about it.
-pub trait Encoder<B: Backend>: Module<B> {
+pub trait Encoder<B: Backend>: Module<B> + ModuleDisplay {
     /// Embeds a batch of normalised features; the embeddings are not yet of unit length.
     ///
     /// `patches` names the patches to keep (patchout), the same for every item of the batch and in `0..`

@@ -8,7 +8,7 @@ mod dense;
 mod device;
 mod embeddings;
 mod encoder;
-mod init;
+pub(crate) mod init;
 mod layers;
 mod ops;
 mod options;

@@ -1,10 +1,12 @@
 //! Zero mean and unit deviation.
 
+use serde::{Deserialize, Serialize};
+
 use super::ProbeError;
 use super::labelled::check_rows;
 
 /// The mean and standard deviation (of the population) of every dimension.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Standardizer {
     means: Vec<f64>,
     deviations: Vec<f64>,

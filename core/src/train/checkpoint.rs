@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::event::EpochRecord;
 
 /// Changes with the meaning of what is stored.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const PROGRESS: &str = "progress";
 
@@ -32,8 +32,8 @@ pub(super) struct Progress {
     pub(super) step: u64,
     /// Loss of every step.
     pub(super) losses: Vec<f32>,
-    /// Share of pulling triplets of every step.
-    pub(super) active: Vec<f32>,
+    /// Share of pulling terms of every step, where the objective has such.
+    pub(super) active: Vec<Option<f32>>,
     pub(super) history: Vec<EpochRecord>,
     pub(super) best: Option<Best>,
     /// Validations since the best one.

@@ -9,12 +9,13 @@ pub struct StepRecord {
     pub step: u64,
     /// Loss, mean over the accumulated batches.
     pub loss: f32,
-    /// Share of the triplets that still pull ([`LossOutput`](crate::losses::LossOutput)).
-    pub active: f32,
-    /// Mean distance between anchors and positives.
-    pub positive_distance: f32,
-    /// Mean distance between anchors and negatives.
-    pub negative_distance: f32,
+    /// Share of the loss's terms that still pull; `None` for a loss without such
+    /// ([`LossOutput`](crate::losses::LossOutput)).
+    pub active: Option<f32>,
+    /// Mean distance between what belongs together; `None` for a loss without distances.
+    pub positive_distance: Option<f32>,
+    /// Mean distance between what does not.
+    pub negative_distance: Option<f32>,
     /// Norm of the gradient over all trained parameters, before clipping.
     pub gradient_norm: f32,
     /// Learning rate of the head.
@@ -30,14 +31,18 @@ pub struct EpochRecord {
     pub step: u64,
     /// Mean loss of its steps.
     pub loss: f64,
-    /// Mean share of triplets that still pulled.
-    pub active: f64,
+    /// Mean share of the loss's terms that still pulled; `None` for a loss without such.
+    pub active: Option<f64>,
     /// Learning rate of the head in its last step.
     pub learning_rate: f64,
-    /// Share of the validation tracks whose nearest centroid of training tracks is their own sub-genre's; `None` where
-    /// the epoch was not validated.
+    /// Share of the validation tracks that are told right: by the nearest centroid of training tracks; by the classifier,
+    /// from the mean of their chunks' probabilities, where the objective is cross-entropy; with temporal sampling,
+    /// which has no labels, the share of a fixed set of validation triplets whose anchor is nearer to its neighbour than
+    /// to its opposite. `None` where the epoch was not validated.
     pub validation_accuracy: Option<f64>,
-    /// Mean over the validation tracks of the cosine to their own centroid minus that to the best other one.
+    /// By how much, on average: the cosine to the own centroid minus that to the best other one; the probability of the
+    /// own sub-genre minus that of the best other one; the cosine of anchor and neighbour minus that of anchor and
+    /// opposite.
     pub validation_margin: Option<f64>,
 }
 

@@ -4,10 +4,14 @@
 //! [`TrainEvent`]s. All that the loop knows is in one checkpoint file, so that it can be killed at any moment and goes
 //! on to the same result.
 
-mod adamw;
+mod adam;
+#[cfg(test)]
+mod buffer_tests;
 mod checkpoint;
 mod error;
 mod event;
+mod figures;
+mod learner;
 mod options;
 mod parameters;
 #[cfg(test)]
@@ -25,5 +29,5 @@ mod validation;
 
 pub use error::{OptionError, TrainError};
 pub use event::{EpochRecord, StepRecord, TrainEvent, TrainOutcome};
-pub use options::{Schedule, TrainOptions, TrainPlan};
-pub use run::{CheckpointFile, TrainJob, train};
+pub use options::{Optimizer, Schedule, TrainOptions, TrainPlan};
+pub use run::{CheckpointFile, TrainJob, Trained, train};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::OptionError;
-use crate::dataset::AugmentOptions;
+use crate::dataset::{AugmentOptions, SamplingOptions};
 use crate::losses::ObjectiveOptions;
 
 /// How the model is trained.
@@ -15,25 +15,29 @@ pub struct TrainOptions {
     pub epochs: usize,
     /// Optimizer steps per epoch; null for as many as it takes to draw about as many chunks as there are.
     pub steps_per_epoch: Option<u64>,
-    /// Playlists (sub-genres) per batch; all of them where there are fewer.
-    pub playlists_per_batch: usize,
-    /// Distinct tracks per playlist in a batch.
-    pub tracks_per_playlist: usize,
+    /// How batches are drawn.
+    pub sampling: SamplingOptions,
     /// Frames that the model takes per chunk; a longer chunk is cropped, at random in training and in the middle
     /// otherwise. Null for whole chunks.
     pub crop_frames: Option<usize>,
     /// What training minimises.
     pub objective: ObjectiveOptions,
+    /// What makes steps of gradients.
+    pub optimizer: Optimizer,
     /// Learning rate of the head.
     pub learning_rate: f64,
-    /// Lowest learning rate, reached in the last step of the cosine schedule.
+    /// Lowest learning rate after the warm-up: the cosine schedule reaches it in the last step, and the exponential one
+    /// does not fall below it.
     pub min_learning_rate: f64,
     /// Steps in which the learning rate rises to its full value.
     pub warmup_steps: u64,
     /// The learning rate after the warm-up.
     pub schedule: Schedule,
-    /// Weight decay of matrices; biases, norms, tokens and position embeddings have none.
+    /// Weight decay of `adamw` on matrices and kernels; biases, norms, tokens, position embeddings and proxies have none.
     pub weight_decay: f64,
+    /// Adds this times the sum of their squares over all matrices and kernels to what is minimised, as the regularizer
+    /// `l2` of Keras does: its gradient goes through the optimizer's moments. The reported loss is without it.
+    pub l2_penalty: f64,
     /// Factor on the learning rate for every depth below the head: 1 trains all depths alike.
     pub layer_decay: f64,
     /// Depths that are not trained, from the input: 1 freezes the input embedding, n + 1 also the first n blocks.
@@ -62,14 +66,32 @@ pub struct TrainOptions {
 }
 
 /// The learning rate after the warm-up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
     /// Falls along half a cosine.
     #[default]
     Cosine,
     /// Stays.
     Constant,
+    /// Falls exponentially.
+    Exponential {
+        /// What remains of it after every so many steps.
+        factor: f64,
+        /// That many steps; between them it falls smoothly.
+        every: u64,
+    },
+}
+
+/// What makes steps of gradients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Optimizer {
+    /// `AdamW`: Adam with weight decay that is separate from the gradients.
+    #[default]
+    Adamw,
+    /// Adam, without weight decay.
+    Adam,
 }
 
 impl Default for TrainOptions {
@@ -77,15 +99,16 @@ impl Default for TrainOptions {
         Self {
             epochs: 20,
             steps_per_epoch: None,
-            playlists_per_batch: 8,
-            tracks_per_playlist: 4,
+            sampling: SamplingOptions::default(),
             crop_frames: None,
             objective: ObjectiveOptions::default(),
+            optimizer: Optimizer::default(),
             learning_rate: 1e-4,
             min_learning_rate: 1e-6,
             warmup_steps: 50,
             schedule: Schedule::Cosine,
             weight_decay: 0.01,
+            l2_penalty: 0.0,
             layer_decay: 1.0,
             freeze_depths: 0,
             accumulation_steps: 1,
@@ -123,8 +146,7 @@ impl TrainOptions {
         };
         at_least("epochs", self.epochs as u64, 1)?;
         at_least("steps_per_epoch", self.steps_per_epoch.unwrap_or(1), 1)?;
-        at_least("playlists_per_batch", self.playlists_per_batch as u64, 2)?;
-        at_least("tracks_per_playlist", self.tracks_per_playlist as u64, 2)?;
+        self.sampling.validate()?;
         at_least("crop_frames", self.crop_frames.unwrap_or(1) as u64, 1)?;
         at_least("accumulation_steps", self.accumulation_steps, 1)?;
         at_least("validate_every", self.validate_every as u64, 1)?;
@@ -133,6 +155,11 @@ impl TrainOptions {
         at_least("early_stop_patience", self.early_stop_patience.unwrap_or(1) as u64, 1)?;
         at_least("checkpoint_steps", self.checkpoint_steps.unwrap_or(1), 1)?;
         self.objective.validate()?;
+        require("objective", self.sampling.reads_labels() || self.objective.takes_triplets(), || {
+            "temporal sampling gives triplets without labels: expected a triplet objective with mining \"all\", or a sum \
+             of such"
+                .to_owned()
+        })?;
         let rate = self.learning_rate;
         require("learning_rate", rate > 0.0 && rate <= 1.0, || format!("expected above 0 up to 1, found {rate}"))?;
         let lowest = self.min_learning_rate;
@@ -145,8 +172,15 @@ impl TrainOptions {
             })
         };
         share("weight_decay", self.weight_decay)?;
+        share("l2_penalty", self.l2_penalty)?;
         share("patchout", self.patchout)?;
         share("ema_decay", self.ema_decay.unwrap_or(0.0))?;
+        if let Schedule::Exponential { factor, every } = self.schedule {
+            require("schedule.exponential.factor", factor > 0.0 && factor <= 1.0, || {
+                format!("expected above 0 up to 1, found {factor}")
+            })?;
+            at_least("schedule.exponential.every", every, 1)?;
+        }
         let decay = self.layer_decay;
         require("layer_decay", decay > 0.0 && decay <= 1.0, || format!("expected above 0 up to 1, found {decay}"))?;
         if let Some(norm) = self.clip_norm {
@@ -167,7 +201,7 @@ fn require(field: &'static str, holds: bool, message: impl FnOnce() -> String) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::losses::{Margin, TripletOptions};
+    use crate::losses::{Distance, Margin, SumOptions, SumTerm, TripletOptions};
     use crate::miners::Mining;
 
     fn refused(json: &str) -> OptionError {
@@ -179,8 +213,20 @@ mod tests {
         for (json, field) in [
             (r#"{"epochs": 0}"#, "epochs"),
             (r#"{"steps_per_epoch": 0}"#, "steps_per_epoch"),
-            (r#"{"playlists_per_batch": 1}"#, "playlists_per_batch"),
-            (r#"{"tracks_per_playlist": 1}"#, "tracks_per_playlist"),
+            (r#"{"sampling": {"kind": "playlists", "playlists": 1}}"#, "sampling.playlists"),
+            (r#"{"sampling": {"kind": "playlists", "tracks": 1}}"#, "sampling.tracks"),
+            (r#"{"sampling": {"kind": "shuffle", "batch_size": 0}}"#, "sampling.batch_size"),
+            (r#"{"sampling": {"kind": "shuffle", "oversample": {"exponent": 2}}}"#, "sampling.oversample.exponent"),
+            (r#"{"sampling": {"kind": "shuffle", "oversample": {"cap": 0}}}"#, "sampling.oversample.cap"),
+            (r#"{"sampling": {"kind": "temporal", "anchors": 0}}"#, "sampling.anchors"),
+            (r#"{"sampling": {"kind": "temporal", "neighbourhood_s": 0}}"#, "sampling.neighbourhood_s"),
+            (r#"{"sampling": {"kind": "temporal"}}"#, "objective"),
+            (r#"{"sampling": {"kind": "temporal"}, "objective": {"kind": "cross_entropy"}}"#, "objective"),
+            (r#"{"l2_penalty": -0.1}"#, "l2_penalty"),
+            (r#"{"schedule": {"exponential": {"factor": 0, "every": 1}}}"#, "schedule.exponential.factor"),
+            (r#"{"schedule": {"exponential": {"factor": 0.5, "every": 0}}}"#, "schedule.exponential.every"),
+            (r#"{"objective": {"kind": "cross_entropy", "label_smoothing": 1}}"#, "objective.label_smoothing"),
+            (r#"{"objective": {"kind": "sum", "terms": []}}"#, "objective.terms"),
             (r#"{"crop_frames": 0}"#, "crop_frames"),
             (r#"{"accumulation_steps": 0}"#, "accumulation_steps"),
             (r#"{"validate_every": 0}"#, "validate_every"),
@@ -215,10 +261,17 @@ mod tests {
     #[test]
     fn objectives_are_read_by_kind() {
         let json = r#"{"kind": "triplet", "mining": "semi_hard", "margin": 0.2, "distance": "cosine"}"#;
-        let ObjectiveOptions::Triplet(triplet) = serde_json::from_str(json).unwrap();
-        assert_eq!((triplet.mining, triplet.margin), (Mining::SemiHard, Margin::Hard(0.2)));
-        let ObjectiveOptions::Triplet(soft) = serde_json::from_str(r#"{"kind": "triplet", "margin": "soft"}"#).unwrap();
-        assert_eq!(soft, TripletOptions::default());
+        let read = |json: &str| serde_json::from_str::<ObjectiveOptions>(json).unwrap();
+        let triplet =
+            TripletOptions { mining: Mining::SemiHard, margin: Margin::Hard(0.2), distance: Distance::Cosine };
+        assert_eq!(read(json), ObjectiveOptions::Triplet(triplet));
+        let soft = ObjectiveOptions::Triplet(TripletOptions::default());
+        assert_eq!(read(r#"{"kind": "triplet", "margin": "soft"}"#), soft);
+        let json = r#"{"kind": "sum", "terms": [{"weight": 0.5, "objective": {"kind": "triplet"}}]}"#;
+        assert_eq!(
+            read(json),
+            ObjectiveOptions::Sum(SumOptions { terms: vec![SumTerm { weight: 0.5, objective: soft }] })
+        );
         assert!(serde_json::from_str::<ObjectiveOptions>(r#"{"kind": "triplet", "margins": 1}"#).is_err());
         assert!(serde_json::from_str::<TrainOptions>(r#"{"epoch": 1}"#).is_err());
     }

@@ -1,4 +1,4 @@
-//! The parameters of an encoder as a flat list: named, in the order in which burn visits them, each `[n]` in `f32`.
+//! The parameters of a module as a flat list: named, in the order in which burn visits them, each `[n]` in `f32`.
 //!
 //! burn's parameter identifiers differ from run to run, so state is kept by place in this list and stored by name.
 
@@ -8,6 +8,7 @@ use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param, P
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor};
 
+use super::learner::Learner;
 use super::options::TrainOptions;
 use crate::models::Encoder;
 
@@ -18,8 +19,8 @@ pub(super) enum Role {
     Trained {
         /// Factor on the learning rate.
         rate: f64,
-        /// Whether weight decay applies.
-        decays: bool,
+        /// Whether it is a matrix or a kernel, to which weight decay and the L2 penalty apply.
+        is_kernel: bool,
     },
     /// Left as it is.
     Frozen,
@@ -44,22 +45,25 @@ impl Parameter {
     }
 }
 
-/// Lists the parameters of an encoder with what the options make of them.
-pub(super) fn list<B: Backend, E: Encoder<B>>(encoder: &E, options: &TrainOptions) -> Vec<Parameter> {
+/// Lists the parameters of a learner with what the options make of them. Those of the objective are as deep as the head.
+pub(super) fn list<B: Backend, E: Encoder<B>>(learner: &Learner<B, E>, options: &TrainOptions) -> Vec<Parameter> {
     let mut lister = Lister {
-        depths: encoder.parameter_depths().into_iter().collect(),
-        max_depth: encoder.max_depth(),
+        depths: learner.encoder.parameter_depths().into_iter().collect(),
+        max_depth: learner.encoder.max_depth(),
+        factors: learner.objective.learning_rate_factors().into_iter().collect(),
         options,
         path: Vec::new(),
         parameters: Vec::new(),
     };
-    encoder.visit(&mut lister);
+    learner.visit(&mut lister);
     lister.parameters
 }
 
 struct Lister<'a> {
     depths: BTreeMap<ParamId, usize>,
     max_depth: usize,
+    /// Factors on the learning rate besides those of depth.
+    factors: BTreeMap<ParamId, f64>,
     options: &'a TrainOptions,
     path: Vec<String>,
     parameters: Vec<Parameter>,
@@ -83,16 +87,18 @@ impl<B: Backend> ModuleVisitor<B> for Lister<'_> {
             Role::Buffer
         } else {
             let below = self.max_depth.saturating_sub(depth) as i32;
-            Role::Trained { rate: self.options.layer_decay.powi(below), decays: D > 1 && !is_token(&name) }
+            let rate = self.options.layer_decay.powi(below) * self.factors.get(&param.id).unwrap_or(&1.0);
+            Role::Trained { rate, is_kernel: D > 1 && !is_points(&name) }
         };
         let (len, full_precision) = (param.shape().num_elements(), param.dtype() == DType::F32);
         self.parameters.push(Parameter { name, len, role, full_precision });
     }
 }
 
-/// Tokens and position embeddings are no matrices, whatever their rank.
-fn is_token(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|last| last.contains("token") || last.contains("position"))
+/// Tokens, position embeddings, proxies and class centres are points, no matrices, whatever their rank.
+fn is_points(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    ["token", "position", "proxies", "centres"].iter().any(|points| last.contains(points))
 }
 
 /// The values of all parameters.

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use burn::module::AutodiffModule;
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use super::checkpoint::{self, Progress};
 use super::error::{OptionError, TrainError};
 use super::event::{TrainEvent, TrainOutcome};
+use super::learner::Learner;
 use super::options::{TrainOptions, TrainPlan};
 use super::parameters;
 use super::snapshot::fixed_hash;
 use super::state::OptimizerState;
 use super::steps::{Run, kept_patches};
-use crate::dataset::{BatchAssembler, BatchSampler, FeatureSource, Split};
+use crate::dataset::{BatchAssembler, FeatureSource, Split};
+use crate::losses::Objective;
 use crate::models::Encoder;
 
 /// Batches prepared ahead of the device.
@@ -35,7 +37,7 @@ pub struct CheckpointFile {
 pub struct TrainJob<'a> {
     /// The features of the library.
     pub source: &'a dyn FeatureSource,
-    /// The sub-genre of every track of the library.
+    /// The sub-genre of every track of the library. Sampling without labels does not look at them.
     pub sub_genres: &'a [u32],
     /// Its split; test tracks are not looked at.
     pub split: &'a Split,
@@ -47,7 +49,31 @@ pub struct TrainJob<'a> {
     pub checkpoint: Option<&'a CheckpointFile>,
 }
 
-/// Trains an initialised encoder and returns it with the best weights, and how it went.
+/// What training gives.
+#[derive(Clone, Debug)]
+pub struct Trained<B: Backend, E> {
+    /// The encoder with the weights of the best epoch.
+    pub encoder: E,
+    /// The objective with its own parameters of that epoch.
+    pub objective: Objective<B>,
+    /// How it went.
+    pub outcome: TrainOutcome,
+}
+
+impl TrainJob<'_> {
+    /// The number of sub-genres, from 0 to the last one that a track of the library has; 0 where the sampling does not
+    /// read labels.
+    pub fn classes(&self) -> usize {
+        self.labels().into_iter().flatten().max().map_or(0, |&last| last as usize + 1)
+    }
+
+    /// The labels, where the sampling reads them.
+    fn labels(&self) -> Option<&[u32]> {
+        self.plan.options().sampling.reads_labels().then_some(self.sub_genres)
+    }
+}
+
+/// Trains an initialised encoder together with the parameters of its objective, and returns both with the best weights.
 ///
 /// The best epoch is the one with the highest validation accuracy and, among equals, the largest validation margin; the
 /// earlier one wins a tie in both. Without validation tracks it is the last epoch.
@@ -70,7 +96,7 @@ pub fn train<B, E>(
     job: &TrainJob<'_>,
     on_event: &mut dyn FnMut(TrainEvent),
     cancel: &AtomicBool,
-) -> Result<(E::InnerModule, TrainOutcome), TrainError>
+) -> Result<Trained<B::InnerBackend, E::InnerModule>, TrainError>
 where
     B: AutodiffBackend,
     E: AutodiffModule<B> + Encoder<B>,
@@ -78,38 +104,33 @@ where
 {
     let options = job.plan.options();
     let frames = options.crop_frames.unwrap_or(job.source.frames());
-    let sampler = BatchSampler::new(
-        &job.split.train,
-        job.sub_genres,
-        job.source,
-        options.playlists_per_batch,
-        options.tracks_per_playlist,
-        job.seed,
-    )?;
+    let sampler = options.sampling.plan(&job.split.train, job.sub_genres, job.source, job.seed)?;
     let batches = sampler.batches_per_epoch() as u64;
     let steps_per_epoch = options.steps_per_epoch.unwrap_or(batches.div_ceil(options.accumulation_steps));
     let total_steps = steps_per_epoch * options.epochs as u64;
     let patches = encoder.patch_count(frames);
     check_fit(options, job, total_steps, patches, encoder.max_depth())?;
 
-    let parameters = parameters::list(&encoder, options);
-    let encoder = parameters::freeze::<B, E>(encoder, &parameters);
+    let mut learner = Learner::new(encoder, &options.objective, job.classes(), job.seed);
+    learner.objective.balance(&sampler.class_draws());
+    let parameters = parameters::list(&learner, options);
+    let learner = parameters::freeze::<B, _>(learner, &parameters);
     let trained_parameters = parameters.iter().filter(|parameter| parameter.is_trained()).map(|p| p.len).sum();
     let parameter_total = parameters.iter().map(|parameter| parameter.len).sum();
     on_event(TrainEvent::Started { total_steps, steps_per_epoch, trained_parameters, parameters: parameter_total });
     let mut run = Run::<B> {
         job,
         options,
-        device: encoder.devices().into_iter().next().unwrap_or_default(),
+        device: learner.encoder.devices().into_iter().next().unwrap_or_default(),
         steps_per_epoch,
         total_steps,
         patches,
-        state: OptimizerState::new::<B, E>(&encoder, &parameters, options),
+        state: OptimizerState::new::<B, _>(&learner, &parameters, options),
         best: Vec::new(),
         progress: Progress {
             version: checkpoint::VERSION,
             fingerprint: job.checkpoint.map(|file| file.fingerprint.clone()).unwrap_or_default(),
-            encoder: fixed_hash::<B, E>(&encoder, &parameters),
+            encoder: fixed_hash::<B, _>(&learner, &parameters),
             ..Progress::default()
         },
         parameters,
@@ -117,12 +138,12 @@ where
         on_event,
         cancel,
     };
-    let encoder = run.resume(encoder)?;
-    let assembler = BatchAssembler::new(job.source, &sampler, &options.augment, frames, job.seed);
+    let learner = run.resume(learner)?;
+    let assembler = BatchAssembler::new(job.source, sampler.as_ref(), job.labels(), &options.augment, frames, job.seed);
     let first = run.progress.step * options.accumulation_steps;
     let last = if run.progress.stopped_early { first } else { total_steps * options.accumulation_steps };
-    let encoder = assembler.prefetch(first..last, BATCHES_AHEAD, |batches| run.steps(encoder, batches))?;
-    let encoder = parameters::with_values(encoder.valid(), &run.best);
+    let learner = assembler.prefetch(first..last, BATCHES_AHEAD, |batches| run.steps(learner, batches))?;
+    let Learner { encoder, objective } = parameters::with_values(learner.valid(), &run.best);
     let outcome = TrainOutcome {
         best_epoch: run.progress.best.map_or(run.progress.history.len(), |best| best.epoch),
         best_accuracy: run.progress.best.map(|best| best.accuracy),
@@ -132,7 +153,7 @@ where
         trained_parameters,
         parameters: parameter_total,
     };
-    Ok((encoder, outcome))
+    Ok(Trained { encoder, objective, outcome })
 }
 
 /// Checks what only the library and the encoder together can tell.

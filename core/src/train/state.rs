@@ -4,8 +4,8 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 
-use super::adamw::{self, Moments};
-use super::options::TrainOptions;
+use super::adam::{self, Moments};
+use super::options::{Optimizer, TrainOptions};
 use super::parameters::{self, Parameter, Role};
 
 /// One value per parameter, in the order of [`parameters::list`].
@@ -51,7 +51,8 @@ impl<B: Backend> OptimizerState<B> {
         Self { slots }
     }
 
-    /// One step of the optimizer and of the moving average. Gradients are clipped together to the options' norm.
+    /// One step of the optimizer and of the moving average. The L2 penalty is added to the gradients, which are then
+    /// clipped together to the options' norm.
     ///
     /// Returns the encoder and the norm of the gradient before clipping: `[1]`.
     pub(super) fn step<A, E>(
@@ -67,6 +68,9 @@ impl<B: Backend> OptimizerState<B> {
         A: AutodiffBackend<InnerBackend = B>,
         E: AutodiffModule<A>,
     {
+        if options.l2_penalty > 0.0 {
+            gradients = self.penalized::<A, E>(&encoder, gradients, parameters, options.l2_penalty);
+        }
         let norm = global_norm(&gradients);
         let clip = options.clip_norm.zip(norm.clone()).map(|(limit, norm)| {
             // The same form as PyTorch's clip_grad_norm_.
@@ -79,23 +83,20 @@ impl<B: Backend> OptimizerState<B> {
             let (Some(slot), Some(gradient)) = (&mut self.slots[place], gradients[place].take()) else {
                 return weights;
             };
-            let Role::Trained { rate, decays } = parameters[place].role else { return weights };
+            let Role::Trained { rate, is_kernel } = parameters[place].role else { return weights };
             let gradient = match &clip {
                 Some(clip) => gradient.mul(clip.clone()),
                 None => gradient,
             };
             let moments = slot.moments.clone();
-            let weight_decay = if decays { options.weight_decay } else { 0.0 };
+            let weight_decay = match options.optimizer {
+                Optimizer::Adamw if is_kernel => options.weight_decay,
+                Optimizer::Adamw | Optimizer::Adam => 0.0,
+            };
             let start = slot.master.take();
             let keeps_master = start.is_some();
-            let (weights, moments) = adamw::step(
-                start.unwrap_or(weights),
-                gradient,
-                moments,
-                learning_rate * rate,
-                weight_decay,
-                steps_done,
-            );
+            let (weights, moments) =
+                adam::step(start.unwrap_or(weights), gradient, moments, learning_rate * rate, weight_decay, steps_done);
             slot.moments = moments;
             if let (Some(decay), Some(average)) = (decay, slot.average.take()) {
                 slot.average = Some(average.mul_scalar(decay).add(weights.clone().mul_scalar(1.0 - decay)));
@@ -107,6 +108,26 @@ impl<B: Backend> OptimizerState<B> {
         });
         let norm = norm.unwrap_or_else(|| Tensor::zeros([1], &device.unwrap_or_default()));
         (encoder, norm)
+    }
+
+    /// The gradients with those of the L2 penalty.
+    fn penalized<A, E>(&self, encoder: &E, gradients: Values<B>, parameters: &[Parameter], penalty: f64) -> Values<B>
+    where
+        A: AutodiffBackend<InnerBackend = B>,
+        E: AutodiffModule<A>,
+    {
+        let weights = self.weights::<A, E>(encoder, parameters);
+        gradients
+            .into_iter()
+            .zip(weights)
+            .zip(parameters)
+            .map(|((gradient, weights), parameter)| match (parameter.role, gradient, weights) {
+                (Role::Trained { is_kernel: true, .. }, Some(gradient), Some(weights)) => {
+                    Some(gradient.add(weights.mul_scalar(2.0 * penalty)))
+                }
+                (_, gradient, _) => gradient,
+            })
+            .collect()
     }
 
     /// The values that validation and embedding use: the moving average, or the weights where there is none; `None` for
@@ -152,6 +173,8 @@ mod tests {
     use burn::backend::{Autodiff, Flex};
 
     use super::*;
+    use crate::losses::ObjectiveOptions;
+    use crate::train::learner::Learner;
     use crate::train::toy::Toy;
 
     type B = Autodiff<Flex>;
@@ -159,7 +182,7 @@ mod tests {
     /// The norm that a step reports and the gradient that its first moments show, for gradients of all ones.
     fn step(clip_norm: Option<f64>, missing: Option<usize>) -> (f32, Vec<f32>) {
         let options = TrainOptions { clip_norm, ..TrainOptions::default() };
-        let encoder = Toy::<B>::new(8, 12, 6, 2);
+        let encoder = Learner::new(Toy::<B>::new(8, 12, 6, 2), &ObjectiveOptions::default(), 5, 0);
         let parameters = parameters::list(&encoder, &options);
         let mut state = OptimizerState::<Flex>::new::<B, _>(&encoder, &parameters, &options);
         let gradients = parameters

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::module::AutodiffModule;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use super::checkpoint::{Best, Progress};
-use super::error::TrainError;
+use super::error::{OptionError, TrainError};
 use super::event::{EpochRecord, StepRecord, TrainEvent};
+use super::figures::Figures;
+use super::learner::Learner;
 use super::options::TrainOptions;
 use super::parameters::{self, Parameter};
 use super::run::TrainJob;
@@ -33,9 +35,9 @@ pub(super) struct Run<'a, B: AutodiffBackend> {
     /// The evaluated values of the best epoch so far; the last ones where nothing is validated. Empty before the first.
     pub(super) best: Values<B::InnerBackend>,
     pub(super) progress: Progress,
-    /// The last step's learning rate and figures, still on the device: they are read after the next step has been
-    /// handed over, so that the device does not wait for the host.
-    pub(super) pending: Option<(f64, Tensor<B::InnerBackend, 1>)>,
+    /// The last step's learning rate, figures and norm of the gradient, still on the device: they are read after the
+    /// next step has been handed over, so that the device does not wait for the host.
+    pub(super) pending: Option<(f64, Figures<B::InnerBackend>, Tensor<B::InnerBackend, 1>)>,
     pub(super) on_event: &'a mut dyn FnMut(TrainEvent),
     pub(super) cancel: &'a AtomicBool,
 }
@@ -44,7 +46,11 @@ pub(super) type Batches<'b> = &'b mut dyn Iterator<Item = Result<Batch, ReadErro
 
 impl<B: AutodiffBackend> Run<'_, B> {
     /// Goes on until the last step, the early stop, or the caller's wish.
-    pub(super) fn steps<E>(&mut self, mut encoder: E, batches: Batches<'_>) -> Result<E, TrainError>
+    pub(super) fn steps<E>(
+        &mut self,
+        mut learner: Learner<B, E>,
+        batches: Batches<'_>,
+    ) -> Result<Learner<B, E>, TrainError>
     where
         E: AutodiffModule<B> + Encoder<B>,
         E::InnerModule: Encoder<B::InnerBackend>,
@@ -52,43 +58,48 @@ impl<B: AutodiffBackend> Run<'_, B> {
         loop {
             let epochs_due = (self.progress.step / self.steps_per_epoch) as usize;
             if self.progress.history.len() < epochs_due {
-                self.end_epoch(&encoder)?;
-                self.save(&encoder)?;
+                self.end_epoch(&learner)?;
+                self.save(&learner)?;
                 continue;
             }
             if self.progress.step >= self.total_steps || self.progress.stopped_early {
-                return Ok(encoder);
+                return Ok(learner);
             }
             if self.cancel.load(Ordering::Relaxed) {
-                return Err(self.cancelled(&encoder));
+                return Err(self.cancelled(&learner));
             }
-            encoder = self.step(encoder, batches)?;
+            learner = self.step(learner, batches)?;
             let within_epoch = !self.progress.step.is_multiple_of(self.steps_per_epoch);
             let due = self.options.checkpoint_steps.is_some_and(|every| self.progress.step.is_multiple_of(every));
             if within_epoch && due {
                 self.settle()?;
-                self.save(&encoder)?;
+                self.save(&learner)?;
             }
         }
     }
 
     /// Writes the checkpoint and gives the error that says so, or the one that prevented it.
-    fn cancelled<E: AutodiffModule<B>>(&mut self, encoder: &E) -> TrainError {
-        match self.settle().and_then(|()| self.save(encoder)) {
+    fn cancelled<E>(&mut self, learner: &Learner<B, E>) -> TrainError
+    where
+        E: AutodiffModule<B> + Encoder<B>,
+        E::InnerModule: Encoder<B::InnerBackend>,
+    {
+        match self.settle().and_then(|()| self.save(learner)) {
             Ok(()) => TrainError::Cancelled { step: self.progress.step },
             Err(error) => error,
         }
     }
 
     /// One optimizer step over its batches.
-    fn step<E>(&mut self, encoder: E, batches: Batches<'_>) -> Result<E, TrainError>
+    fn step<E>(&mut self, learner: Learner<B, E>, batches: Batches<'_>) -> Result<Learner<B, E>, TrainError>
     where
         E: AutodiffModule<B> + Encoder<B>,
+        E::InnerModule: Encoder<B::InnerBackend>,
     {
         let rate = learning_rate(self.job.plan, self.progress.step, self.total_steps);
         let share = self.options.accumulation_steps;
         let mut gradients: Values<B::InnerBackend> = Vec::new();
-        let mut figures: Option<Tensor<B::InnerBackend, 1>> = None;
+        let mut figures: Option<Figures<B::InnerBackend>> = None;
         for part in 0..share {
             let index = self.progress.step * share + part;
             let batch = batches.next().ok_or(TrainError::NoBatch { index })??;
@@ -96,26 +107,24 @@ impl<B: AutodiffBackend> Run<'_, B> {
             B::seed(&self.device, CounterRng::new(self.job.seed, Purpose::Backend, [index, 0]).next_u64());
             let features = TensorData::new(batch.features, batch.shape);
             let kept = self.kept(index);
-            let embeddings = encoder.forward(Tensor::from_data(features, &self.device), kept.as_deref());
-            let output = self.options.objective.loss(embeddings, &batch.sub_genres);
-            let loss = output.loss.div_scalar(share as f64);
-            let active = output.active.div_scalar(share as f64);
-            let positive = output.positive_distance.div_scalar(share as f64);
-            let negative = output.negative_distance.div_scalar(share as f64);
-            let new = parameters::gradients::<B, E>(&encoder, loss.backward());
+            let embeddings = learner.encoder.forward(Tensor::from_data(features, &self.device), kept.as_deref());
+            let output = learner.objective.loss(embeddings, &batch.targets).ok_or_else(|| {
+                OptionError::new("objective", "it needs labels, which the sampling does not give".to_owned())
+            })?;
+            let new = parameters::gradients::<B, _>(&learner, output.loss.clone().div_scalar(share as f64).backward());
             gradients = if gradients.is_empty() { new } else { add(gradients, new) };
-            let values = Tensor::cat(vec![loss.inner(), active.inner(), positive.inner(), negative.inner()], 0);
+            let new = Figures::of(output, share);
             figures = Some(match figures {
-                Some(figures) => figures.add(values),
-                None => values,
+                Some(figures) => figures.add(new),
+                None => new,
             });
         }
-        let (encoder, norm) =
-            self.state.step::<B, E>(encoder, gradients, &self.parameters, self.options, rate, self.progress.step);
+        let (learner, norm) =
+            self.state.step::<B, _>(learner, gradients, &self.parameters, self.options, rate, self.progress.step);
         self.settle()?;
-        self.pending = figures.map(|figures| (rate, Tensor::cat(vec![figures, norm], 0)));
+        self.pending = figures.map(|figures| (rate, figures, norm));
         self.progress.step += 1;
-        Ok(encoder)
+        Ok(learner)
     }
 
     /// The patches that a batch keeps, sorted.
@@ -130,12 +139,9 @@ impl<B: AutodiffBackend> Run<'_, B> {
 
     /// Reads the figures of the last step and reports it.
     fn settle(&mut self) -> Result<(), TrainError> {
-        let Some((learning_rate, figures)) = self.pending.take() else { return Ok(()) };
+        let Some((learning_rate, figures, norm)) = self.pending.take() else { return Ok(()) };
         let step = self.progress.losses.len() as u64 + 1;
-        let values: Vec<f32> = figures.cast(DType::F32).into_data().iter().collect();
-        let [loss, active, positive_distance, negative_distance, gradient_norm] = values[..] else {
-            return Err(TrainError::NotFinite { what: "loss", step, value: f32::NAN, learning_rate });
-        };
+        let (loss, [active, positive_distance, negative_distance], gradient_norm) = figures.read(norm);
         for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
             if !value.is_finite() {
                 return Err(TrainError::NotFinite { what, step, value, learning_rate });
@@ -150,7 +156,7 @@ impl<B: AutodiffBackend> Run<'_, B> {
     }
 
     /// Validates where it is due, and records the epoch.
-    fn end_epoch<E>(&mut self, encoder: &E) -> Result<(), TrainError>
+    fn end_epoch<E>(&mut self, learner: &Learner<B, E>) -> Result<(), TrainError>
     where
         E: AutodiffModule<B> + Encoder<B>,
         E::InnerModule: Encoder<B::InnerBackend>,
@@ -159,12 +165,12 @@ impl<B: AutodiffBackend> Run<'_, B> {
         let epoch = self.progress.history.len() + 1;
         let step = epoch as u64 * self.steps_per_epoch;
         let last = epoch == self.options.epochs;
-        let evaluated = self.state.evaluated::<B, E>(encoder, &self.parameters);
+        let evaluated = self.state.evaluated::<B, _>(learner, &self.parameters);
         let validation = if last || epoch.is_multiple_of(self.options.validate_every) {
-            let weights = parameters::with_values(encoder.valid(), &evaluated);
+            let weights = parameters::with_values(learner.valid(), &evaluated);
             match validate(&weights, self.job, self.options, self.cancel) {
                 Ok(validation) => validation,
-                Err(EmbedError::Cancelled) => return Err(self.cancelled(encoder)),
+                Err(EmbedError::Cancelled) => return Err(self.cancelled(learner)),
                 Err(source) => return Err(TrainError::Validation { step, source }),
             }
         } else {
@@ -172,12 +178,11 @@ impl<B: AutodiffBackend> Run<'_, B> {
         };
         let best = self.judge(epoch, validation, evaluated);
         let steps = (step - self.steps_per_epoch) as usize..step as usize;
-        let mean = |values: &[f32]| values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
         let record = EpochRecord {
             epoch,
             step,
-            loss: mean(&self.progress.losses[steps.clone()]),
-            active: mean(&self.progress.active[steps]),
+            loss: mean(self.progress.losses[steps.clone()].iter().copied()).unwrap_or_default(),
+            active: mean(self.progress.active[steps].iter().flatten().copied()),
             learning_rate: learning_rate(self.job.plan, step - 1, self.total_steps),
             validation_accuracy: validation.map(|validation| validation.accuracy),
             validation_margin: validation.map(|validation| validation.margin),
@@ -213,6 +218,12 @@ impl<B: AutodiffBackend> Run<'_, B> {
 /// Patches that patchout leaves of `patches`.
 pub(super) fn kept_patches(patches: usize, patchout: f64) -> usize {
     (patches as f64 * (1.0 - patchout)).round() as usize
+}
+
+/// `None` of nothing.
+fn mean(values: impl Iterator<Item = f32>) -> Option<f64> {
+    let (count, sum) = values.fold((0u64, 0.0), |(count, sum), value| (count + 1, sum + f64::from(value)));
+    (count > 0).then(|| sum / count as f64)
 }
 
 fn add<B: Backend>(sum: Values<B>, new: Values<B>) -> Values<B> {

@@ -3,11 +3,15 @@ use std::sync::atomic::AtomicBool;
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 
+use super::learner::Learner;
 use super::toy::Toy;
 use super::*;
 use crate::dataset::fixture::Fixture;
-use crate::dataset::{AugmentOptions, FeatureSource, Split, SplitOptions, SplitTracks};
+use crate::dataset::{
+    AugmentOptions, FeatureSource, PlaylistSampling, SamplingOptions, Split, SplitOptions, SplitTracks,
+};
 use crate::embed::{EmbedOptions, embed_tracks};
+use crate::models::Encoder;
 use crate::vectors::Vectors;
 
 type B = Autodiff<Flex>;
@@ -17,8 +21,7 @@ pub(super) fn options() -> TrainOptions {
     TrainOptions {
         epochs: 4,
         steps_per_epoch: Some(5),
-        playlists_per_batch: 4,
-        tracks_per_playlist: 2,
+        sampling: SamplingOptions::Playlists(PlaylistSampling { playlists: 4, tracks: 2 }),
         crop_frames: Some(5),
         learning_rate: 0.02,
         min_learning_rate: 1e-4,
@@ -70,13 +73,18 @@ impl Setting {
         let cancel = AtomicBool::new(false);
         let mut encoder = Toy::<B>::new(8, 12, 6, 2);
         encoder.dropout.prob = self.dropout;
-        train(encoder, &job, &mut |event| on_event(&event, &cancel), &cancel)
+        let trained = train(encoder, &job, &mut |event| on_event(&event, &cancel), &cancel)?;
+        Ok((trained.encoder, trained.outcome))
     }
 
     pub(super) fn embed(&self, encoder: &Toy<Flex>, tracks: &[usize]) -> Vectors {
         let options = EmbedOptions { frames: Some(5), ..EmbedOptions::default() };
         embed_tracks(encoder, &self.source, tracks, &options, &mut |_, _| {}, &AtomicBool::new(false)).unwrap()
     }
+}
+
+fn learner<E: Encoder<B>>(encoder: E, options: &TrainOptions) -> Learner<B, E> {
+    Learner::new(encoder, &options.objective, 5, 0)
 }
 
 pub(super) fn quiet(_: &TrainEvent, _: &AtomicBool) {}
@@ -138,18 +146,18 @@ fn frozen_depths_keep_their_bits_and_the_rest_moves() {
 fn lower_depths_learn_more_slowly_and_only_matrices_decay() {
     let roles = |layer_decay| {
         let options = TrainOptions { layer_decay, freeze_depths: 0, ..TrainOptions::default() };
-        parameters::list(&Toy::<B>::new(8, 12, 6, 2), &options)
+        parameters::list(&learner(Toy::<B>::new(8, 12, 6, 2), &options), &options)
             .into_iter()
             .map(|parameter| (parameter.name, parameter.role))
             .collect::<Vec<_>>()
     };
-    let trained = |rate, decays| parameters::Role::Trained { rate, decays };
+    let trained = |rate, is_kernel| parameters::Role::Trained { rate, is_kernel };
     let expected = [
-        ("input".to_owned(), trained(0.25, true)),
-        ("shift".to_owned(), trained(0.25, false)),
-        ("block".to_owned(), trained(0.5, true)),
-        ("class_token".to_owned(), trained(0.5, false)),
-        ("head".to_owned(), trained(1.0, true)),
+        ("encoder.input".to_owned(), trained(0.25, true)),
+        ("encoder.shift".to_owned(), trained(0.25, false)),
+        ("encoder.block".to_owned(), trained(0.5, true)),
+        ("encoder.class_token".to_owned(), trained(0.5, false)),
+        ("encoder.head".to_owned(), trained(1.0, true)),
     ];
     assert_eq!(roles(0.5), expected);
     assert!(roles(1.0).iter().all(|(_, role)| matches!(role, parameters::Role::Trained { rate: 1.0, .. })));
@@ -218,6 +226,9 @@ fn a_loss_that_overflows_is_an_error_that_says_where() {
         fn chunk_count(&self, track: usize) -> usize {
             self.0.chunk_count(track)
         }
+        fn chunk_start_s(&self, track: usize, chunk: usize) -> f64 {
+            self.0.chunk_start_s(track, chunk)
+        }
         fn frames(&self) -> usize {
             self.0.frames()
         }
@@ -265,7 +276,7 @@ fn events_come_in_order() {
             }
             TrainEvent::Step { record, .. } => {
                 assert!(record.loss > 0.0 && record.gradient_norm > 0.0 && record.learning_rate > 0.0);
-                assert!((0.0..=1.0).contains(&record.active));
+                assert!((0.0..=1.0).contains(&record.active.unwrap()));
                 steps.push(record.step);
             }
             TrainEvent::Epoch { record, .. } => {
@@ -297,12 +308,13 @@ fn the_transformer_trains_with_its_blocks_frozen_or_not() {
     };
     let ast = EncoderOptions::Ast(ast);
     let encoder = || AudioEncoder::<B>::init(&ast, &ProjectionOptions::default(), 5, &FlexDevice).unwrap();
-    let tokens: Vec<_> = parameters::list(&encoder(), &TrainOptions::default())
+    let defaults = TrainOptions::default();
+    let tokens: Vec<_> = parameters::list(&learner(encoder(), &defaults), &defaults)
         .into_iter()
         .filter(|parameter| parameter.name.contains("token") || parameter.name.contains("position"))
         .map(|parameter| parameter.role)
         .collect();
-    assert_eq!(tokens, [parameters::Role::Trained { rate: 1.0, decays: false }; 3]);
+    assert_eq!(tokens, [parameters::Role::Trained { rate: 1.0, is_kernel: false }; 3]);
     let plan = |freeze_depths| {
         let run = TrainOptions { crop_frames: None, patchout: 0.5, freeze_depths, ..options() };
         run.validate().unwrap()
@@ -317,7 +329,7 @@ fn the_transformer_trains_with_its_blocks_frozen_or_not() {
             seed: 1,
             checkpoint: None,
         };
-        let (_, outcome) = train(encoder(), &job, &mut |_| {}, &AtomicBool::new(false)).unwrap();
+        let Trained { outcome, .. } = train(encoder(), &job, &mut |_| {}, &AtomicBool::new(false)).unwrap();
         assert!(outcome.history[3].loss < outcome.history[0].loss, "{:?}", outcome.history);
         assert_eq!(outcome.trained_parameters < outcome.parameters, freeze_depths > 0);
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::anyhow;
 use pmsl_core::demo::{DemoError, DemoOptions, DemoProgress, synthesize_library};
 use pmsl_core::library::{Library, LibraryTrack, Skipped, scan};
 use pmsl_core::track::SubGenre;
@@ -66,6 +67,7 @@ pub(crate) fn candidates(
     let root = match &plan.source {
         LibrarySource::Path(path) => path.clone(),
         LibrarySource::Demo(options) => synthesize(plan, options, console, cancel)?,
+        LibrarySource::Embeddings(_) => return Err(RunError::usage(anyhow!("embeddings have no audio to read"))),
     };
     let library = scan(&root, &plan.config.library.scan).map_err(|error| RunError::Failed(error.into()))?;
     let library = limited(library, plan.limit);

@@ -4,14 +4,14 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
-use pmsl_core::cluster::{self, KMeansOptions};
+use pmsl_core::cluster::{self, KMeansOptions, k_means};
 use pmsl_core::metrics::{
-    self, ConfusionMatrix, PairThreshold, QueryProtocol, bootstrap_interval, macro_average_precision, macro_f1,
-    nearest_neighbors,
+    self, ConfusionMatrix, PairThreshold, QueryProtocol, TrackPairs, bootstrap_interval, macro_average_precision,
+    macro_f1, nearest_neighbors,
 };
 use pmsl_core::probes::{Labelled, ProbeOptions};
 
-use super::classify::{ChunkProbabilities, chunk_probabilities};
+use super::classify::chunk_probabilities;
 use super::evaluate::Judgement;
 use super::features::UsableLibrary;
 use super::folds::FoldRun;
@@ -25,6 +25,8 @@ use crate::render;
 const RESAMPLES: usize = 1000;
 /// Depths of the mean average precision that the report lists.
 const DEPTHS: [usize; 5] = [10, 25, 50, 75, 100];
+/// Pairs of each kind, equal and different, at most.
+const PAIRS: usize = 100_000;
 /// Deepest rank of the curves.
 const CURVE_DEPTH: usize = 100;
 
@@ -130,8 +132,8 @@ impl<'a> Bench<'a> {
             score: score_of(correct, truth.len()),
             macro_f1: macro_f1(&ConfusionMatrix::of(&truth, predicted, classes)),
             macro_f1_interval: interval.map(interval_of),
-            macro_average_precision: probabilities.and_then(|p| macro_average_precision(p, &truth, classes)),
-            log_loss: probabilities.and_then(|p| metrics::log_loss(p, &truth, classes)),
+            macro_average_precision: probabilities.and_then(|p| macro_average_precision(&truth, p, classes)),
+            log_loss: probabilities.and_then(|p| metrics::log_loss(&truth, p, classes)),
             predicted: predicted.iter().map(|&class| class as u32).collect(),
         }
     }
@@ -143,33 +145,33 @@ impl<'a> Bench<'a> {
     ) -> Result<Option<(render::Classifier, render::Segments)>, RunError> {
         let classes = self.classes();
         let mut of_tracks = vec![0.0; self.held_out.len() * classes];
-        let mut of_chunks: Vec<Option<ChunkProbabilities>> = vec![None; self.held_out.len()];
+        let mut of_chunks: Vec<Vec<f64>> = vec![Vec::new(); self.held_out.len()];
         for fold in self.folds {
             let test = &fold.split.split.test;
             let Some(chunks) = chunk_probabilities(self.plan, cancel, self.library, &fold.model, test)? else {
                 return Ok(None);
             };
-            for (place, chunks) in self.positions(test).zip(chunks) {
-                of_tracks[place * classes..][..classes].copy_from_slice(&chunks.mean());
-                of_chunks[place] = Some(chunks);
+            for (row, place) in self.positions(test).enumerate() {
+                of_tracks[place * classes..][..classes].copy_from_slice(&chunks.mean(row));
+                of_chunks[place] = chunks.chunks(row).flatten().map(|&p| f64::from(p)).collect();
             }
         }
         let predicted: Vec<usize> = of_tracks.chunks_exact(classes).map(largest).collect();
         let method = "the classifier that was trained with the encoder; probabilities averaged over the segments";
         let classifier = self.classifier("Network's own", method, &predicted, Some(&of_tracks));
-        let of_chunks: Vec<ChunkProbabilities> = of_chunks.into_iter().flatten().collect();
         Ok(self.segments(&of_chunks).map(|segments| (classifier, segments)))
     }
 
-    fn segments(&self, chunks: &[ChunkProbabilities]) -> Option<render::Segments> {
+    /// Judges single chunks, of every held-out track `[chunks * classes]`.
+    fn segments(&self, chunks: &[Vec<f64>]) -> Option<render::Segments> {
         let (truth_of_tracks, classes) = (self.truth(), self.classes());
         let (mut truth, mut predicted, mut probabilities, mut right) = (vec![], vec![], vec![], vec![]);
         for (chunks, &label) in chunks.iter().zip(&truth_of_tracks) {
-            let labels: Vec<usize> = chunks.rows().map(largest).collect();
+            let labels: Vec<usize> = chunks.chunks_exact(classes).map(largest).collect();
             right.push((labels.iter().filter(|&&found| found == label).count(), labels.len()));
             truth.extend(labels.iter().map(|_| label));
             predicted.extend(labels);
-            chunks.rows().for_each(|row| probabilities.extend_from_slice(row));
+            probabilities.extend_from_slice(chunks);
         }
         let share = |sample: &mut dyn Iterator<Item = usize>| {
             let (right, all) = sample.fold((0, 0), |(a, b), i| (a + right[i].0, b + right[i].1));
@@ -183,7 +185,7 @@ impl<'a> Bench<'a> {
             accuracy: share(&mut (0..right.len()))?,
             accuracy_interval: interval_of(interval),
             macro_f1: macro_f1(&ConfusionMatrix::of(&truth, &predicted, classes))?,
-            macro_average_precision: macro_average_precision(&probabilities, &truth, classes)?,
+            macro_average_precision: macro_average_precision(&truth, &probabilities, classes)?,
         })
     }
 
@@ -233,13 +235,14 @@ impl<'a> Bench<'a> {
             .filter_map(|k| {
                 Some(render::AtDepth {
                     k: k as u32,
-                    value: map(k, QueryProtocol::Excluded)?,
-                    with_query: map(k, QueryProtocol::Included)?,
+                    value: map(k, QueryProtocol::LeftOut)?,
+                    with_query: map(k, QueryProtocol::Counted)?,
                 })
             })
             .collect();
-        let curves = metrics::average_precision_curves(&neighbors, &labels, self.classes(), neighbors.k());
-        let precisions = metrics::average_precisions(&neighbors, &labels, neighbors.k(), QueryProtocol::Excluded);
+        let (depth, protocol) = (neighbors.k(), QueryProtocol::LeftOut);
+        let curves = metrics::mean_average_precision_curves(&neighbors, &labels, self.classes(), depth, protocol);
+        let precisions = metrics::average_precisions(&neighbors, &labels, depth, protocol);
         let mut counts = vec![0; render::AVERAGE_PRECISION_BINS];
         for precision in precisions.into_iter().flatten() {
             let bin = (precision * render::AVERAGE_PRECISION_BINS as f64) as usize;
@@ -252,8 +255,8 @@ impl<'a> Bench<'a> {
             curves: curves.into_iter().map(|curve| curve.into_iter().map(|v| v as f32).collect()).collect(),
             average_precision_counts: counts,
             similarity: metrics::class_similarity(&vectors, &labels, self.classes())
-                .into_iter()
-                .map(|row| row.into_iter().map(|v| v.map(|v| v as f32)).collect())
+                .chunks(self.classes())
+                .map(|row| row.iter().map(|v| v.map(|v| v as f32)).collect())
                 .collect(),
         })
     }
@@ -263,16 +266,19 @@ impl<'a> Bench<'a> {
         let Some((_, labels, vectors)) = self.gallery().filter(|(_, labels, _)| labels.len() > classes) else {
             return Ok(None);
         };
-        let found = cluster::k_means(vectors.as_slice(), vectors.dim(), &KMeansOptions::new(classes), self.plan.config.seed)
+        let options = KMeansOptions { k: classes, ..KMeansOptions::default() };
+        let found = k_means(vectors.as_slice(), vectors.dim(), &options, self.plan.config.seed)
             .context("the embeddings cannot be grouped")?;
+        let groups = &found.labels;
         let mut table = vec![vec![0; classes]; classes];
-        for (&group, &label) in found.labels.iter().zip(&labels) {
+        for (&group, &label) in groups.iter().zip(&labels) {
             table[group][label] += 1;
         }
         Ok(Some(render::Clusters {
-            purity: cluster::purity(&found.labels, &labels).context("purity")?,
-            normalized_mutual_information: cluster::normalized_mutual_information(&found.labels, &labels).context("NMI")?,
-            adjusted_rand_index: cluster::adjusted_rand_index(&found.labels, &labels).context("ARI")?,
+            purity: cluster::purity(&labels, groups).context("purity")?,
+            normalized_mutual_information: cluster::normalized_mutual_information(&labels, groups)
+                .context("mutual information")?,
+            adjusted_rand_index: cluster::adjusted_rand_index(&labels, groups).context("Rand index")?,
             silhouette: metrics::silhouette(&vectors, &labels),
             table,
         }))
@@ -281,18 +287,19 @@ impl<'a> Bench<'a> {
     /// The distance that told validation pairs apart best, judged on pairs of held-out tracks.
     fn pairs(&self) -> Option<render::Pairs> {
         let fold = self.folds.first()?;
-        let of = |tracks: &[usize]| -> (Vectors, Vec<usize>) {
-            (fold.vectors.select(tracks), tracks.iter().map(|&track| self.labels[track]).collect())
+        let of = |tracks: &[usize]| {
+            let labels: Vec<usize> = tracks.iter().map(|&track| self.labels[track]).collect();
+            let vectors = fold.vectors.select(tracks);
+            TrackPairs::balanced(&vectors, &labels, tracks, PAIRS, self.plan.config.seed)
         };
         let split = &fold.split.split;
         let known = if split.validation.is_empty() { &split.train } else { &split.validation };
-        let ((known, known_labels), (asked, asked_labels)) = (of(known), of(&split.test));
-        let threshold = PairThreshold::fit(&known, &known_labels, self.plan.config.seed)?;
-        let judged = threshold.judge(&asked, &asked_labels, self.plan.config.seed)?;
+        let threshold = PairThreshold::fit(&of(known))?;
+        let asked = of(&split.test);
         Some(render::Pairs {
-            threshold: threshold.distance(),
-            balanced_accuracy: judged.balanced_accuracy,
-            pairs: judged.pairs as u64,
+            threshold: threshold.distance,
+            balanced_accuracy: threshold.accuracy(&asked).value()?,
+            pairs: asked.distances.len() as u64,
         })
     }
 }

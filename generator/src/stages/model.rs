@@ -13,7 +13,7 @@ use pmsl_core::train::{CheckpointFile, TrainEvent, TrainJob, TrainOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
-use super::split::CheckedSplit;
+use super::folds::CheckedSplit;
 use crate::cache::{Key, KeyBuilder, Scaled, Scaling, read_json, write_json};
 use crate::console::{Console, Progress};
 use crate::outcome::RunError;
@@ -41,8 +41,6 @@ pub(crate) struct Trained {
     pub(crate) spec: EncoderSpec,
     /// The best weights, as safetensors.
     pub(crate) weights: PathBuf,
-    /// Sub-genres that it was trained on.
-    pub(crate) classes: usize,
     /// How training went.
     pub(crate) record: ModelRecord,
 }
@@ -72,12 +70,14 @@ pub(crate) fn model(
         None
     };
     if !plan.config.is_trained() {
-        let key = KeyBuilder::new("untrained", MODEL_VERSION).options("scaling", &scaling)?.finish();
+        let key = KeyBuilder::new("untrained", MODEL_VERSION)
+            .options("scaling", &scaling)
+            .map_err(anyhow::Error::from)?
+            .finish();
         return Ok(Worked::new(Model { key, scaling, trained: None }, 0, 0));
     }
     let spec = head_or_encoder(plan, library)?;
     let key = model_key(plan, library, split, &spec)?;
-    let classes = library.sub_genres.len();
     let folder = plan.work.join("models").join(key.to_string());
     let weights = folder.join("model.safetensors");
     let record_path = folder.join("record.json");
@@ -86,7 +86,7 @@ pub(crate) fn model(
     {
         console.detail(&format!("{label}: nothing to do"));
         let steps = record.outcome.step_losses.len();
-        return Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, classes, record }) }, 0, steps));
+        return Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, 0, steps));
     }
     let checkpoint = CheckpointFile { path: folder.join("checkpoint.safetensors"), fingerprint: key.to_string() };
     let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
@@ -110,7 +110,7 @@ pub(crate) fn model(
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
     let _ = fs::remove_file(&checkpoint.path);
     let steps = record.outcome.step_losses.len();
-    Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, classes, record }) }, steps, 0))
+    Ok(Worked::new(Model { key, scaling, trained: Some(Trained { spec, weights, record }) }, steps, 0))
 }
 
 /// Everything the weights depend on. Test tracks are not part of it.

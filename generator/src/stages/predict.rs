@@ -10,7 +10,7 @@ use pmsl_core::probes::{Labelled, LogisticRegressionOptions, ProbeOptions};
 use pmsl_core::track::SubGenre;
 use serde::Serialize;
 
-use super::classify::{ChunkProbabilities, chunk_probabilities};
+use super::classify::chunk_probabilities;
 use super::features::{UsableLibrary, features};
 use super::folds::FoldRun;
 use super::frozen::frozen;
@@ -76,7 +76,7 @@ pub(crate) fn predict(
     let tracks: Vec<usize> = (0..asked.tracks.len()).collect();
     let (method, probabilities) = match chunk_probabilities(plan, cancel, &asked, &run.model, &tracks)? {
         Some(chunks) => {
-            let probabilities = chunks.iter().flat_map(ChunkProbabilities::mean).collect();
+            let probabilities = (0..chunks.len()).flat_map(|track| chunks.mean(track)).collect();
             ("the network's own classifier, averaged over the segments", probabilities)
         }
         None => (

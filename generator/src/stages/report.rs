@@ -316,6 +316,7 @@ fn public_config(plan: &Plan) -> Result<Value, RunError> {
         // How many threads computed does not change the result, and the result is what the report is about.
         config.remove("threads");
         config.remove("$schema");
+        config.remove("prefer");
     }
     Ok(config)
 }

@@ -100,3 +100,103 @@ fn along<B: Backend, const D: usize>(values: Tensor<B, 1>) -> Tensor<B, D> {
     shape[1] = values.dims()[0];
     values.reshape(shape)
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::flex::FlexDevice;
+    use burn::backend::{Autodiff, Flex};
+    use burn::module::AutodiffModule;
+    use burn::tensor::TensorData;
+    use serde::Deserialize;
+
+    use super::*;
+
+    type B = Autodiff<Flex>;
+
+    #[derive(Deserialize)]
+    struct Golden {
+        epsilon: f64,
+        gamma: Vec<f32>,
+        beta: Vec<f32>,
+        batches: Vec<Batch>,
+        evaluated: Vec<f32>,
+    }
+
+    #[derive(Deserialize)]
+    struct Batch {
+        shape: [usize; 4],
+        input: Vec<f32>,
+        weights: Vec<f32>,
+        output: Vec<f32>,
+        input_gradient: Vec<f32>,
+        gamma_gradient: Vec<f32>,
+        beta_gradient: Vec<f32>,
+        running_mean: Vec<f32>,
+        running_variance: Vec<f32>,
+    }
+
+    impl Batch {
+        fn tensor<B: Backend>(&self, values: &[f32]) -> Tensor<B, 4> {
+            Tensor::from_data(TensorData::new(values.to_vec(), self.shape), &Default::default())
+        }
+    }
+
+    fn golden() -> (Golden, BatchNorm<B>) {
+        let text = include_str!("../../../../tests/parity/batch_norm/golden.json");
+        let golden: Golden = serde_json::from_str(text).unwrap();
+        let config = BatchNormConfig { channels: golden.gamma.len(), epsilon: golden.epsilon };
+        let mut layer = config.init::<B>(&FlexDevice);
+        layer.gamma = parameter(golden.gamma.clone(), [golden.gamma.len()], &FlexDevice);
+        layer.beta = parameter(golden.beta.clone(), [golden.beta.len()], &FlexDevice);
+        (golden, layer)
+    }
+
+    #[track_caller]
+    fn assert_close<B: Backend, const D: usize>(found: Tensor<B, D>, expected: &[f32], tolerance: f32) {
+        let found = found.into_data().to_vec::<f32>().unwrap();
+        assert_eq!(found.len(), expected.len());
+        let scale = expected.iter().fold(1e-3f32, |max, v| max.max(v.abs()));
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() <= tolerance * scale, "{found} != {expected}");
+        }
+    }
+
+    #[test]
+    fn training_then_evaluation_is_that_of_pytorch() {
+        let (golden, layer) = golden();
+        for batch in &golden.batches {
+            let input = batch.tensor::<B>(&batch.input).require_grad();
+            let output = layer.forward(input.clone());
+            let gradients = (output.clone() * batch.tensor(&batch.weights)).sum().backward();
+            assert_close(output, &batch.output, 1e-5);
+            assert_close(input.grad(&gradients).unwrap(), &batch.input_gradient, 2e-5);
+            assert_close(layer.gamma.grad(&gradients).unwrap(), &batch.gamma_gradient, 2e-5);
+            assert_close(layer.beta.grad(&gradients).unwrap(), &batch.beta_gradient, 1e-5);
+            assert_close(layer.running_mean.get(), &batch.running_mean, 1e-6);
+            assert_close(layer.running_variance.get(), &batch.running_variance, 1e-5);
+        }
+        let first = &golden.batches[0];
+        let evaluated = layer.valid();
+        assert_close(evaluated.forward(first.tensor(&first.input)), &golden.evaluated, 1e-5);
+        let last = &golden.batches[2];
+        assert_close(evaluated.running_mean.get(), &last.running_mean, 1e-6);
+    }
+
+    #[test]
+    fn a_frozen_layer_evaluates_and_keeps_its_statistics() {
+        let (golden, layer) = golden();
+        let first = &golden.batches[0];
+        let trained = layer.forward(first.tensor(&first.input)).into_data();
+        let frozen = layer.clone().no_grad();
+        let before = frozen.running_mean.get().into_data();
+        let output = frozen.forward(first.tensor(&first.input)).into_data();
+        assert_eq!(frozen.running_mean.get().into_data(), before);
+        assert_eq!(output, layer.valid().forward(first.tensor(&first.input)).into_data());
+        assert_ne!(output, trained);
+        // A copy has statistics of its own.
+        let copy = layer.clone();
+        layer.forward(first.tensor(&first.input));
+        assert_eq!(copy.running_mean.get().into_data(), before);
+        assert_ne!(layer.running_mean.get().into_data(), before);
+    }
+}

@@ -1,43 +1,38 @@
 //! Which chunks make up a batch: P playlists with K tracks each.
 
-use thiserror::Error;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::rng::{CounterRng, Purpose};
+use super::sampling::{BatchItem, BatchSampler, SamplerError, usable};
 use super::source::FeatureSource;
 
-/// One item of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BatchItem {
-    /// Index of the track in the library.
-    pub track: usize,
-    /// Index of the chunk in the track.
-    pub chunk: usize,
-    /// Index of the track's sub-genre.
-    pub sub_genre: u32,
+/// A few playlists (sub-genres) with a few tracks each, one random chunk per track.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlaylistSampling {
+    /// Playlists per batch; all of them where there are fewer.
+    pub playlists: usize,
+    /// Distinct tracks per playlist in a batch.
+    pub tracks: usize,
 }
 
-/// Why no batches can be drawn.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum SamplerError {
-    /// A metric loss compares sub-genres.
-    #[error("training needs tracks of at least 2 sub-genres, found {found}: add tracks, or lower the test fraction")]
-    TooFewSubGenres {
-        /// Sub-genres that have a usable training track.
-        found: usize,
-    },
+impl Default for PlaylistSampling {
+    fn default() -> Self {
+        Self { playlists: 8, tracks: 4 }
+    }
 }
 
 /// Draws batches of P playlists with K tracks each (Hermans, Beyer and Leibe 2017, section 2), one random chunk per
 /// track.
 ///
-/// Batch `i` is a function of the seed and `i` alone. Playlists and tracks are dealt from shuffled decks rather than
+/// Playlists and tracks are dealt from shuffled decks rather than
 /// drawn afresh, so that all are seen equally often: with C playlists, `C / P` batches use each playlist at most once,
 /// and within a playlist of n tracks `n / K` visits use each track at most once.
 ///
 /// A playlist with fewer than K tracks gives all of them, then the same tracks again with other chunks (and the same
 /// chunks again where there are no others); P is lowered to the number of playlists there are.
-#[derive(Clone, Debug)]
-pub struct BatchSampler {
+pub(super) struct PlaylistSampler {
     playlists: Vec<Playlist>,
     playlists_per_batch: usize,
     tracks_per_playlist: usize,
@@ -45,71 +40,36 @@ pub struct BatchSampler {
     seed: u64,
 }
 
-#[derive(Clone, Debug)]
 struct Playlist {
     sub_genre: u32,
     /// Tracks with the number of their chunks.
     tracks: Vec<(usize, usize)>,
 }
 
-impl BatchSampler {
-    /// Prepares batches of the given training tracks; `sub_genres` holds the sub-genre of every track of the library.
-    /// Tracks without chunks are left out.
-    ///
-    /// # Errors
-    /// When fewer than two sub-genres remain.
-    ///
-    /// # Panics
-    /// When a track is not in `sub_genres`.
-    pub fn new(
+impl PlaylistSampler {
+    pub(super) fn new(
         train: &[usize],
         sub_genres: &[u32],
         source: &dyn FeatureSource,
-        playlists_per_batch: usize,
-        tracks_per_playlist: usize,
+        options: &PlaylistSampling,
         seed: u64,
     ) -> Result<Self, SamplerError> {
-        let mut tracks: Vec<usize> = train.iter().copied().filter(|&track| source.chunk_count(track) > 0).collect();
-        tracks.sort_unstable_by_key(|&track| (sub_genres[track], track));
+        let mut tracks = usable(train, source);
+        tracks.sort_unstable_by_key(|&(track, _)| (sub_genres[track], track));
         let playlists: Vec<Playlist> = tracks
-            .chunk_by(|&a, &b| sub_genres[a] == sub_genres[b])
-            .map(|tracks| Playlist {
-                sub_genre: sub_genres[tracks[0]],
-                tracks: tracks.iter().map(|&track| (track, source.chunk_count(track))).collect(),
-            })
+            .chunk_by(|(a, _), (b, _)| sub_genres[*a] == sub_genres[*b])
+            .map(|tracks| Playlist { sub_genre: sub_genres[tracks[0].0], tracks: tracks.to_vec() })
             .collect();
         if playlists.len() < 2 {
             return Err(SamplerError::TooFewSubGenres { found: playlists.len() });
         }
-        let chunk_total = playlists.iter().flat_map(|playlist| &playlist.tracks).map(|&(_, chunks)| chunks).sum();
         Ok(Self {
-            playlists_per_batch: playlists_per_batch.clamp(2, playlists.len()),
-            tracks_per_playlist: tracks_per_playlist.max(1),
+            playlists_per_batch: options.playlists.clamp(2, playlists.len()),
+            tracks_per_playlist: options.tracks.max(1),
             playlists,
-            chunk_total,
+            chunk_total: tracks.iter().map(|&(_, chunks)| chunks).sum(),
             seed,
         })
-    }
-
-    /// Items per batch.
-    pub fn batch_len(&self) -> usize {
-        self.playlists_per_batch * self.tracks_per_playlist
-    }
-
-    /// Batches that hold as many chunks as there are: the natural length of an epoch.
-    pub fn batches_per_epoch(&self) -> usize {
-        self.chunk_total.div_ceil(self.batch_len())
-    }
-
-    /// The items of batch `index`, playlist by playlist.
-    pub fn batch(&self, index: u64) -> Vec<BatchItem> {
-        let deals = (self.playlists.len() / self.playlists_per_batch) as u64;
-        let (round, deal) = (index / deals, (index % deals) as usize);
-        let order = CounterRng::new(self.seed, Purpose::Playlists, [round, 0]).permutation(self.playlists.len());
-        order[deal * self.playlists_per_batch..][..self.playlists_per_batch]
-            .iter()
-            .flat_map(|&playlist| self.visit(playlist, round, index))
-            .collect()
     }
 
     /// The items of one playlist on its visit number `round`.
@@ -124,8 +84,35 @@ impl BatchSampler {
             let (track, chunks) = tracks[order[(start + slot) % tracks.len()]];
             let repeat = slot / tracks.len();
             let chunk_order = CounterRng::new(self.seed, Purpose::Chunks, [batch, track as u64]).permutation(chunks);
-            BatchItem { track, chunk: chunk_order[repeat % chunks], sub_genre: *sub_genre }
+            BatchItem { track, chunk: chunk_order[repeat % chunks] }
         })
+    }
+}
+
+impl BatchSampler for PlaylistSampler {
+    fn batch_len(&self) -> usize {
+        self.playlists_per_batch * self.tracks_per_playlist
+    }
+
+    /// As many chunks as there are.
+    fn batches_per_epoch(&self) -> usize {
+        self.chunk_total.div_ceil(self.batch_len())
+    }
+
+    /// Playlist by playlist.
+    fn batch(&self, index: u64) -> Vec<BatchItem> {
+        let deals = (self.playlists.len() / self.playlists_per_batch) as u64;
+        let (round, deal) = (index / deals, (index % deals) as usize);
+        let order = CounterRng::new(self.seed, Purpose::Playlists, [round, 0]).permutation(self.playlists.len());
+        order[deal * self.playlists_per_batch..][..self.playlists_per_batch]
+            .iter()
+            .flat_map(|&playlist| self.visit(playlist, round, index))
+            .collect()
+    }
+
+    /// All alike.
+    fn class_draws(&self) -> Vec<(u32, f64)> {
+        self.playlists.iter().map(|playlist| (playlist.sub_genre, 1.0)).collect()
     }
 }
 
@@ -138,12 +125,16 @@ mod tests {
     use super::*;
     use crate::dataset::fixture::Fixture;
 
-    fn sampler(sizes: &[usize], chunks: usize, p: usize, k: usize, seed: u64) -> BatchSampler {
-        let labels: Vec<u32> =
-            sizes.iter().enumerate().flat_map(|(label, &size)| std::iter::repeat_n(label as u32, size)).collect();
+    fn labels(sizes: &[usize]) -> Vec<u32> {
+        sizes.iter().enumerate().flat_map(|(label, &size)| std::iter::repeat_n(label as u32, size)).collect()
+    }
+
+    fn sampler(sizes: &[usize], chunks: usize, p: usize, k: usize, seed: u64) -> PlaylistSampler {
+        let labels = labels(sizes);
         let source = Fixture::zeros(labels.len(), chunks, 1, 1);
         let train: Vec<usize> = (0..labels.len()).collect();
-        BatchSampler::new(&train, &labels, &source, p, k, seed).unwrap()
+        let options = PlaylistSampling { playlists: p, tracks: k };
+        PlaylistSampler::new(&train, &labels, &source, &options, seed).unwrap()
     }
 
     proptest! {
@@ -157,13 +148,14 @@ mod tests {
             index in 0u64..1000,
         ) {
             let sampler = sampler(&sizes, chunks, p, k, seed);
+            let labels = labels(&sizes);
             let batch = sampler.batch(index);
             prop_assert_eq!(&batch, &sampler.batch(index));
             prop_assert_eq!(batch.len(), p.min(sizes.len()) * k);
             let mut by_playlist = BTreeMap::<u32, Vec<BatchItem>>::new();
             for item in batch {
                 prop_assert!(item.chunk < chunks);
-                by_playlist.entry(item.sub_genre).or_default().push(item);
+                by_playlist.entry(labels[item.track]).or_default().push(item);
             }
             prop_assert_eq!(by_playlist.len(), p.min(sizes.len()));
             for (label, items) in by_playlist {
@@ -198,7 +190,7 @@ mod tests {
     #[test]
     fn one_sub_genre_is_refused() {
         let source = Fixture::zeros(3, 1, 1, 1);
-        let result = BatchSampler::new(&[0, 1, 2], &[4, 4, 4], &source, 2, 2, 0);
+        let result = PlaylistSampler::new(&[0, 1, 2], &[4, 4, 4], &source, &PlaylistSampling::default(), 0);
         assert_eq!(result.err(), Some(SamplerError::TooFewSubGenres { found: 1 }));
     }
 }
