@@ -372,7 +372,7 @@ mod tests {
                 row.iter().zip(center).map(|(&v, c)| (f64::from(v) - c).powi(2)).sum()
             };
             let mut inertia = 0.0;
-            for (row, &label) in rows.chunks(2).zip(found.labels) {
+            for (row, &label) in rows.chunks(2).zip(&found.labels) {
                 let own = squared(row, &found.centers[2 * label..2 * label + 2]);
                 prop_assert!(found.centers.chunks(2).all(|center| squared(row, center) >= own - 1e-9));
                 inertia += own;

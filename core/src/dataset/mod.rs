@@ -2,8 +2,11 @@
 
 mod augment;
 mod batch;
+mod dealer;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod fold_split;
+mod folds;
 mod groups;
 mod playlist_sampler;
 pub(crate) mod prefetch;
@@ -16,6 +19,7 @@ mod temporal_sampler;
 
 pub use augment::AugmentOptions;
 pub use batch::{Batch, BatchAssembler, Targets};
+pub use folds::{CrossValidation, FoldError, Folds, HeldOut, OfficialFolds, StratifiedFolds};
 pub use groups::group_ids;
 pub use playlist_sampler::PlaylistSampling;
 pub use sampling::{BatchItem, BatchSampler, SamplerError, SamplingOptions};

@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Anchors = 10,
     Triplets = 11,
     Validation = 12,
+    Folds = 13,
 }
 
 /// A `SplitMix64` stream (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators") whose start is

@@ -18,6 +18,15 @@ pub enum LibraryError {
         /// The value found.
         found: String,
     },
+    /// A pattern is no regular expression.
+    #[error("`{field}` must be a regular expression, as the regex crate for Rust reads them")]
+    Pattern {
+        /// Name of the field in the configuration.
+        field: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: Box<regex::Error>,
+    },
     /// The root, a playlist or the manifest cannot be read.
     #[error("cannot read {}; check that it exists and may be read", path.display())]
     Read {

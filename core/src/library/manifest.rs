@@ -18,6 +18,7 @@ struct Columns {
     title: Option<usize>,
     album: Option<usize>,
     split: Option<usize>,
+    fold: Option<usize>,
 }
 
 /// Reads the manifest at `path`; its paths are relative to `root`, its folder. Other columns are left alone.
@@ -67,6 +68,7 @@ pub(super) fn read(root: &Path, path: &Path, options: &LibraryOptions) -> Result
             },
             name_hint: None,
             split: field(columns.split),
+            fold: field(columns.fold),
         };
         match found.groups.iter_mut().find(|group| group.name == name && group.genre == genre) {
             Some(group) => group.entries.push(entry),
@@ -93,6 +95,7 @@ fn columns(path: &Path, header: &StringRecord) -> Result<Columns, LibraryError> 
         artist: optional(&["artist"]),
         title: optional(&["title"]),
         album: optional(&["album"]),
-        split: optional(&["split", "fold"]),
+        split: optional(&["split"]),
+        fold: optional(&["fold"]),
     })
 }

@@ -8,6 +8,7 @@ mod manifest;
 mod natural;
 mod options;
 mod paths;
+mod patterns;
 mod playlists;
 mod scan;
 mod tags;

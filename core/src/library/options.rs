@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LibraryError;
+use super::patterns::Patterns;
 
 /// How tracks are sorted into sub-genres.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +15,8 @@ pub enum Layout {
     Folders,
     /// One `.m3u` or `.m3u8` file in the root per sub-genre.
     Playlists,
-    /// A CSV file with the columns `path` and `sub_genre`, and optionally `genre`, `artist`, `title`, `album` and
-    /// `split` (or `fold`).
+    /// A CSV file with the columns `path` and `sub_genre`, and optionally `genre`, `artist`, `title`, `album`, `split`
+    /// (train, validation or test) and `fold`.
     Manifest,
 }
 
@@ -34,6 +35,12 @@ pub struct LibraryOptions {
     pub allow_duplicates: bool,
     /// Whether symbolic links are followed. A link to a folder above itself never is.
     pub follow_links: bool,
+    /// For official folds of a cross-validation: a regular expression that finds the fold in a file's name (without
+    /// folders) as its first group. `^(\d)-` reads the fold 3 from `3-17367-A.ogg`. A manifest's column `fold` goes
+    /// first.
+    pub fold_pattern: Option<String>,
+    /// A regular expression whose matches are left out of a file's name where it stands in for a title.
+    pub strip_pattern: Option<String>,
     /// File name extensions of audio files, in lower case, without the dot.
     pub extensions: Vec<String>,
 }
@@ -50,6 +57,8 @@ impl Default for LibraryOptions {
             manifest: "library.csv".into(),
             allow_duplicates: false,
             follow_links: true,
+            fold_pattern: None,
+            strip_pattern: None,
             extensions: EXTENSIONS.map(String::from).into(),
         }
     }
@@ -72,6 +81,6 @@ impl LibraryOptions {
         if self.extensions.is_empty() {
             return refuse("extensions", "at least one extension", "none".into());
         }
-        Ok(())
+        Patterns::of(self).map(drop)
     }
 }

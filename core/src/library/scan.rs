@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::natural::natural_cmp;
 use super::paths::{normalised, relative_to};
+use super::patterns::Patterns;
 use super::{Layout, LibraryError, LibraryOptions, SkipReason, Skipped, folders, manifest, playlists};
 use crate::SubGenre;
 
@@ -36,8 +37,12 @@ pub struct LibraryTrack {
     pub overrides: Overrides,
     /// Name for a file without tags, from a playlist's `#EXTINF` line: `Artist - Title` or a title.
     pub name_hint: Option<String>,
-    /// The part of the data that the manifest puts the track into: its `split` or `fold` column.
+    /// The name of the file without what the pattern for it strips, where there is one.
+    pub display_name: Option<String>,
+    /// The part of the data that the manifest puts the track into: its column `split`, or `fold` where that names one.
     pub split: Option<String>,
+    /// The official fold of the track, from the manifest's column `fold` or the file's name.
+    pub fold: Option<String>,
 }
 
 /// Fields of a manifest that replace tags.
@@ -68,6 +73,7 @@ pub(super) struct Entry {
     pub(super) overrides: Overrides,
     pub(super) name_hint: Option<String>,
     pub(super) split: Option<String>,
+    pub(super) fold: Option<String>,
 }
 
 /// What a layout found.
@@ -131,17 +137,23 @@ fn assemble(
     for group in &mut found.groups {
         group.entries.sort_by_cached_key(|entry| NaturalPath(relative_to(&root, &entry.path)));
     }
+    let patterns = Patterns::of(options)?;
     refuse_same_names(&found.groups)?;
     drop_duplicates(&root, &mut found, options)?;
     let (mut sub_genres, mut tracks) = (Vec::new(), Vec::new());
     for group in found.groups.into_iter().filter(|group| !group.entries.is_empty()) {
-        tracks.extend(group.entries.into_iter().map(|entry| LibraryTrack {
-            relative_path: relative_to(&root, &entry.path),
-            path: entry.path,
-            sub_genre: sub_genres.len(),
-            overrides: entry.overrides,
-            name_hint: entry.name_hint,
-            split: entry.split,
+        tracks.extend(group.entries.into_iter().map(|entry| {
+            let (split, fold) = split_and_fold(&entry, &patterns);
+            LibraryTrack {
+                relative_path: relative_to(&root, &entry.path),
+                display_name: patterns.display_name(&entry.path),
+                path: entry.path,
+                sub_genre: sub_genres.len(),
+                overrides: entry.overrides,
+                name_hint: entry.name_hint,
+                split,
+                fold,
+            }
         }));
         sub_genres.push(SubGenre { genre: group.genre, name: group.name });
     }
@@ -155,6 +167,16 @@ fn assemble(
         return Err(LibraryError::Empty { root, layout, skipped: found.skipped.len(), failed, expected });
     }
     Ok(Library { root, sub_genres, tracks, skipped: found.skipped })
+}
+
+/// The part and the fold of an entry. Data sets with one official split call it folds too, named after the parts.
+fn split_and_fold(entry: &Entry, patterns: &Patterns) -> (Option<String>, Option<String>) {
+    const PARTS: [&str; 7] = ["train", "training", "validation", "valid", "val", "dev", "test"];
+    let fold = entry.fold.clone().or_else(|| patterns.fold(&entry.path));
+    match (entry.split.clone(), fold) {
+        (None, Some(fold)) if PARTS.contains(&fold.to_lowercase().as_str()) => (Some(fold), None),
+        both => both,
+    }
 }
 
 #[derive(PartialEq, Eq)]

@@ -123,10 +123,11 @@ impl Tags {
             Some(None) => (None, hint),
             None => (None, None),
         };
-        let stem = || track.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let of_file = || track.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = || track.display_name.clone().or_else(of_file);
         let overrides = &track.overrides;
         TrackMeta {
-            title: overrides.title.clone().or(self.title).or(hinted_title).or_else(stem).unwrap_or_default(),
+            title: overrides.title.clone().or(self.title).or(hinted_title).or_else(name).unwrap_or_default(),
             artist: overrides.artist.clone().or(self.artist).or(self.album_artist).or(hinted_artist),
             album: overrides.album.clone().or(self.album),
             year: self.year,

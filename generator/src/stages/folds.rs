@@ -129,5 +129,10 @@ fn sentence(warning: &SplitWarning, library: &UsableLibrary) -> String {
              accuracies may be too high.",
             tracks.len()
         ),
+        SplitWarning::FoldsDivideGroup { tracks } => format!(
+            "the folds put {} tracks that share an artist or recording on different sides of the split; accuracies \
+             may be too high.",
+            tracks.len()
+        ),
     }
 }

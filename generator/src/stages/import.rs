@@ -81,6 +81,7 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
             sub_genre,
             overrides: Overrides { artist: row.artist, title: row.title, album: row.album },
             name_hint: None,
+            display_name: None,
             split: row.split,
             fold: row.fold,
         };

@@ -115,6 +115,7 @@ fn candidates(files: &[PathBuf]) -> CandidateLibrary {
                     sub_genre: 0,
                     overrides: Overrides::default(),
                     name_hint: None,
+                    display_name: None,
                     split: None,
                     fold: None,
                 };

@@ -244,8 +244,9 @@ fn a_manifest_lists_tracks_and_overrides_tags() {
     assert_eq!(tracks(&library), [(0, "a.mp3"), (0, "d.mp3"), (1, "b, \"c\".mp3")]);
     assert_eq!(library.tracks[2].overrides.artist.as_deref(), Some("An, Artist"));
     assert_eq!(library.tracks[2].overrides.album, None);
-    let splits: Vec<_> = library.tracks.iter().map(|track| track.split.as_deref()).collect();
-    assert_eq!(splits, [Some("1"), Some("2"), Some("1")]);
+    let folds: Vec<_> = library.tracks.iter().map(|track| track.fold.as_deref()).collect();
+    assert_eq!(folds, [Some("1"), Some("2"), Some("1")]);
+    assert!(library.tracks.iter().all(|track| track.split.is_none()));
     let listed_in = || "library.csv".to_string();
     assert_eq!(
         reasons(&library),
@@ -257,6 +258,49 @@ fn a_manifest_lists_tracks_and_overrides_tags() {
     );
     let named = scan(&folder.path().join("library.csv"), &LibraryOptions::default()).unwrap();
     assert_eq!(named, library, "the manifest itself may be given");
+}
+
+#[test]
+fn parts_and_folds_are_told_apart() {
+    let folder = library(&["1-a.mp3", "2-b.mp3", "c.mp3", "3-d.mp3"]);
+    write(
+        &folder,
+        "library.csv",
+        b"path,sub_genre,split,fold\n1-a.mp3,House,,Test\n2-b.mp3,House,train,9\nc.mp3,House,dev,\n3-d.mp3,House,,\n",
+    );
+    let options = LibraryOptions { fold_pattern: Some(r"^(\d)-".into()), ..LibraryOptions::default() };
+    let library = scan(folder.path(), &options).unwrap();
+    let found: Vec<_> =
+        library.tracks.iter().map(|t| (t.relative_path.as_str(), t.split.as_deref(), t.fold.as_deref())).collect();
+    assert_eq!(
+        found,
+        [
+            ("1-a.mp3", Some("Test"), None),
+            ("2-b.mp3", Some("train"), Some("9")),
+            ("3-d.mp3", None, Some("3")),
+            ("c.mp3", Some("dev"), None),
+        ]
+    );
+}
+
+#[test]
+fn esc10_has_its_official_folds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/esc10");
+    if !root.is_dir() {
+        eprintln!("skipped: {} is absent", root.display());
+        return;
+    }
+    let options = LibraryOptions { fold_pattern: Some(r"^(\d)-".into()), ..LibraryOptions::default() };
+    let library = scan(&root, &options).unwrap();
+    assert_eq!((library.sub_genres.len(), library.tracks.len()), (10, 400));
+    assert!(library.sub_genres.iter().all(|sub_genre| sub_genre.genre.is_none()));
+    for class in 0..10 {
+        for fold in ["1", "2", "3", "4", "5"] {
+            let inside = |track: &&LibraryTrack| track.sub_genre == class && track.fold.as_deref() == Some(fold);
+            assert_eq!(library.tracks.iter().filter(inside).count(), 8, "class {class}, fold {fold}");
+        }
+    }
+    assert_eq!(reasons(&library), [("LICENSES.md".into(), &SkipReason::NotAudio)]);
 }
 
 #[test]

@@ -42,7 +42,9 @@ fn track(path: &str, overrides: Overrides, name_hint: Option<&str>) -> LibraryTr
         sub_genre: 3,
         overrides,
         name_hint: name_hint.map(str::to_string),
+        display_name: None,
         split: None,
+        fold: None,
     }
 }
 
@@ -128,6 +130,9 @@ fn what_a_listener_sees_has_a_title_always() {
     assert_eq!((meta.title.as_str(), meta.artist.as_deref()), ("B - C", Some("A")));
     let meta = Tags::default().into_meta(&track("x/01 stem.mp3", Overrides::default(), None), 1.0);
     assert_eq!((meta.title.as_str(), meta.artist), ("01 stem", None));
+    let stripped =
+        LibraryTrack { display_name: Some("stem".into()), ..track("x/01 stem.mp3", Overrides::default(), None) };
+    assert_eq!(Tags::default().into_meta(&stripped, 1.0).title, "stem");
 }
 
 #[test]
