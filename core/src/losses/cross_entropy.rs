@@ -1,11 +1,12 @@
 //! Classification.
 
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Int, Tensor, activation::log_softmax, backend::Backend};
+use burn::tensor::{DType, Tensor, activation::log_softmax, backend::Backend};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::output::LossOutput;
+use super::terms::label_tensor;
 use crate::models::init::{self, Initializer};
 use crate::train::OptionError;
 
@@ -108,8 +109,7 @@ impl<B: Backend> CrossEntropy<B> {
         let device = embeddings.device();
         let classes = self.class_weights.len();
         let log_probabilities = log_softmax(self.logits(embeddings), 1);
-        let labels: Vec<i32> = sub_genres.iter().map(|&class| class as i32).collect();
-        let labels = Tensor::<B, 1, Int>::from_ints(labels.as_slice(), &device);
+        let labels = label_tensor::<B>(sub_genres, &device);
         let class_weights: Tensor<B, 1> =
             Tensor::<B, 1>::from_floats(self.class_weights.as_slice(), &device).cast(DType::F32);
         let weights = class_weights.clone().select(0, labels.clone());

@@ -3,10 +3,15 @@
 use burn::module::{Module, ParamId};
 use burn::tensor::{Tensor, backend::Backend};
 
+use super::arc_face::ArcFace;
+use super::contrastive::ContrastiveOptions;
 use super::cross_entropy::CrossEntropy;
 use super::distance::unit_rows;
+use super::multi_similarity::MultiSimilarityOptions;
 use super::options::ObjectiveOptions;
 use super::output::LossOutput;
+use super::proxy_anchor::ProxyAnchor;
+use super::sup_con::SupConOptions;
 use super::triplet::TripletOptions;
 use crate::dataset::Targets;
 use crate::models::init::Initializer;
@@ -32,6 +37,16 @@ pub struct Term<B: Backend> {
 pub enum Loss<B: Backend> {
     /// See [`TripletOptions`].
     Triplet(TripletOptions),
+    /// See [`ContrastiveOptions`].
+    Contrastive(ContrastiveOptions),
+    /// See [`SupConOptions`].
+    SupCon(SupConOptions),
+    /// See [`MultiSimilarityOptions`].
+    MultiSimilarity(MultiSimilarityOptions),
+    /// See [`super::ProxyAnchorOptions`].
+    ProxyAnchor(ProxyAnchor<B>),
+    /// See [`super::ArcFaceOptions`].
+    ArcFace(ArcFace<B>),
     /// See [`super::CrossEntropyOptions`].
     CrossEntropy(CrossEntropy<B>),
 }
@@ -96,20 +111,27 @@ impl<B: Backend> Objective<B> {
 
     /// What [`Objective::logits`] applies.
     pub(crate) fn classifier(&self) -> Option<Box<dyn Fn(Tensor<B, 2>) -> Tensor<B, 2> + '_>> {
-        self.terms.iter().find_map(|term| match &term.loss {
-            Loss::CrossEntropy(loss) => Some(Box::new(|embeddings| loss.logits(embeddings)) as Box<dyn Fn(_) -> _>),
-            Loss::Triplet(_) => None,
+        self.terms.iter().find_map(|term| -> Option<Box<dyn Fn(_) -> _>> {
+            match &term.loss {
+                Loss::CrossEntropy(loss) => Some(Box::new(|embeddings| loss.logits(embeddings))),
+                Loss::ArcFace(loss) => Some(Box::new(|embeddings| loss.logits(embeddings))),
+                _ => None,
+            }
         })
     }
 
-    /// Whether it is classification and nothing else, and is therefore judged by its classifier.
+    /// Whether it is cross-entropy and nothing else, and is therefore judged by its classifier.
     pub fn is_classifier(&self) -> bool {
         self.terms.iter().all(|term| matches!(term.loss, Loss::CrossEntropy(_)))
     }
 
     /// Factors on the learning rate of its parameters, where they are not 1.
     pub(crate) fn learning_rate_factors(&self) -> Vec<(ParamId, f64)> {
-        Vec::new()
+        let factor = |term: &Term<B>| match &term.loss {
+            Loss::ProxyAnchor(loss) => Some(loss.learning_rate_factor()),
+            _ => None,
+        };
+        self.terms.iter().filter_map(factor).collect()
     }
 }
 
@@ -122,21 +144,35 @@ impl<B: Backend> Loss<B> {
         random: &mut Initializer,
         device: &B::Device,
     ) -> Option<Self> {
-        match options {
-            ObjectiveOptions::Triplet(options) => Some(Self::Triplet(options.clone())),
-            ObjectiveOptions::CrossEntropy(options) => {
-                Some(Self::CrossEntropy(options.init(dim, classes, random, device)))
-            }
-            ObjectiveOptions::Sum(_) => None,
-        }
+        Some(match options {
+            ObjectiveOptions::Triplet(options) => Self::Triplet(options.clone()),
+            ObjectiveOptions::Contrastive(options) => Self::Contrastive(options.clone()),
+            ObjectiveOptions::SupCon(options) => Self::SupCon(options.clone()),
+            ObjectiveOptions::MultiSimilarity(options) => Self::MultiSimilarity(options.clone()),
+            ObjectiveOptions::ProxyAnchor(options) => Self::ProxyAnchor(options.init(dim, classes, random, device)),
+            ObjectiveOptions::ArcFace(options) => Self::ArcFace(options.init(dim, classes, random, device)),
+            ObjectiveOptions::CrossEntropy(options) => Self::CrossEntropy(options.init(dim, classes, random, device)),
+            ObjectiveOptions::Sum(_) => return None,
+        })
     }
 
+    /// # Shapes
+    /// - embeddings: `[n, dim]`
+    /// - unit: `[n, dim]`, the same scaled to unit length
     fn loss(&self, embeddings: Tensor<B, 2>, unit: Tensor<B, 2>, targets: &Targets) -> Option<LossOutput<B>> {
-        match (self, targets) {
-            (Self::Triplet(options), Targets::Triplets) => Some(options.loss_of_triplets(unit)),
-            (Self::Triplet(options), Targets::Labelled { sub_genres, .. }) => Some(options.loss(unit, sub_genres)),
-            (Self::CrossEntropy(loss), Targets::Labelled { sub_genres, .. }) => Some(loss.loss(embeddings, sub_genres)),
-            (_, Targets::Triplets) => None,
-        }
+        let (sub_genres, tracks) = match (targets, self) {
+            (Targets::Labelled { sub_genres, tracks }, _) => (sub_genres, tracks),
+            (Targets::Triplets, Self::Triplet(options)) => return Some(options.loss_of_triplets(unit)),
+            (Targets::Triplets, _) => return None,
+        };
+        Some(match self {
+            Self::Triplet(options) => options.loss(unit, sub_genres),
+            Self::Contrastive(options) => options.loss(unit, sub_genres, tracks),
+            Self::SupCon(options) => options.loss(unit, sub_genres),
+            Self::MultiSimilarity(options) => options.loss(unit, sub_genres),
+            Self::ProxyAnchor(loss) => loss.loss(unit, sub_genres),
+            Self::ArcFace(loss) => loss.loss(unit, sub_genres),
+            Self::CrossEntropy(loss) => loss.loss(embeddings, sub_genres),
+        })
     }
 }

@@ -4,8 +4,13 @@ use burn::tensor::backend::Backend;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::arc_face::ArcFaceOptions;
+use super::contrastive::ContrastiveOptions;
 use super::cross_entropy::CrossEntropyOptions;
+use super::multi_similarity::MultiSimilarityOptions;
 use super::objective::Objective;
+use super::proxy_anchor::ProxyAnchorOptions;
+use super::sup_con::SupConOptions;
 use super::triplet::TripletOptions;
 use crate::miners::Mining;
 use crate::train::OptionError;
@@ -16,6 +21,16 @@ use crate::train::OptionError;
 pub enum ObjectiveOptions {
     /// Pulls an anchor closer to a track of its own sub-genre than to a track of another.
     Triplet(TripletOptions),
+    /// Pulls pairs of one sub-genre together and pushes pairs of two apart, up to a margin.
+    Contrastive(ContrastiveOptions),
+    /// Lets every item pick those of its own sub-genre out of the batch.
+    SupCon(SupConOptions),
+    /// Weighs pairs by how they compare with all others of the item.
+    MultiSimilarity(MultiSimilarityOptions),
+    /// Compares every item with one trained point per sub-genre.
+    ProxyAnchor(ProxyAnchorOptions),
+    /// Classifies by the angle to one trained direction per sub-genre, with a margin.
+    ArcFace(ArcFaceOptions),
     /// Trains a linear classifier on the embedding.
     CrossEntropy(CrossEntropyOptions),
     /// Adds up several objectives.
@@ -51,6 +66,11 @@ impl ObjectiveOptions {
     pub fn validate(&self) -> Result<(), OptionError> {
         match self {
             Self::Triplet(options) => options.validate(),
+            Self::Contrastive(options) => options.validate(),
+            Self::SupCon(options) => options.validate(),
+            Self::MultiSimilarity(options) => options.validate(),
+            Self::ProxyAnchor(options) => options.validate(),
+            Self::ArcFace(options) => options.validate(),
             Self::CrossEntropy(options) => options.validate(),
             Self::Sum(options) => options.validate(),
         }

@@ -1,9 +1,10 @@
-//! Which triplets of a batch a loss looks at. One strategy per file; all work on the device, without reading back.
+//! Which triplets or pairs of a batch a loss looks at. One strategy per file; all work on the device, without reading back.
 //!
 //! Anchor `a` and positive `p` are two items of the same sub-genre, negative `n` is one of another.
 
 mod all;
 mod batch_hard;
+mod multi_similarity;
 mod pairs;
 mod semi_hard;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use all::all;
 pub use batch_hard::batch_hard;
+pub use multi_similarity::multi_similarity;
 pub use pairs::Pairs;
 pub use semi_hard::semi_hard;
 

@@ -14,14 +14,24 @@ pub struct Pairs<B: Backend> {
 impl<B: Backend> Pairs<B> {
     /// The masks of a batch with the given sub-genres: `[n]`.
     pub fn new(sub_genres: &[u32], device: &B::Device) -> Self {
+        Self::filtered(sub_genres, device, &|i, j| i != j)
+    }
+
+    /// The masks of a batch with the given sub-genres and tracks, both `[n]`, in which two chunks of one track are no
+    /// pair.
+    pub fn across_tracks(sub_genres: &[u32], tracks: &[u32], device: &B::Device) -> Self {
+        Self::filtered(sub_genres, device, &|i, j| tracks[i] != tracks[j])
+    }
+
+    fn filtered(sub_genres: &[u32], device: &B::Device, is_pair: &dyn Fn(usize, usize) -> bool) -> Self {
         let n = sub_genres.len();
         let mask = |holds: &dyn Fn(usize, usize) -> bool| {
             let values: Vec<bool> = (0..n * n).map(|pair| holds(pair / n, pair % n)).collect();
             Tensor::from_data(TensorData::new(values, [n, n]), device)
         };
         Self {
-            positive: mask(&|i, j| i != j && sub_genres[i] == sub_genres[j]),
-            negative: mask(&|i, j| sub_genres[i] != sub_genres[j]),
+            positive: mask(&|i, j| is_pair(i, j) && sub_genres[i] == sub_genres[j]),
+            negative: mask(&|i, j| is_pair(i, j) && sub_genres[i] != sub_genres[j]),
         }
     }
 }

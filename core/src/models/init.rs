@@ -64,6 +64,20 @@ pub(crate) fn he_normal<B: Backend, const D: usize>(
     parameter(random.normals(shape.iter().product(), deviation), shape, device)
 }
 
+/// A parameter of random directions: rows of unit length.
+pub(crate) fn directions<B: Backend>(
+    random: &mut Initializer,
+    [rows, dim]: [usize; 2],
+    device: &B::Device,
+) -> Param<Tensor<B, 2>> {
+    let mut values = random.normals(rows * dim, 1.0);
+    for row in values.chunks_exact_mut(dim.max(1)) {
+        let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        row.iter_mut().for_each(|value| *value /= norm);
+    }
+    parameter(values, [rows, dim], device)
+}
+
 /// A parameter of the given values.
 pub(crate) fn parameter<B: Backend, const D: usize>(
     values: Vec<f32>,
