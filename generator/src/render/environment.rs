@@ -72,10 +72,11 @@ pub struct Renderer {
 }
 
 /// The templates, by the name they use for each other.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("report.html", include_str!("../../../templates/report.html")),
     ("tracks.html", include_str!("../../../templates/tracks.html")),
+    ("comparison.html", include_str!("../../../templates/comparison.html")),
     ("timings.html", include_str!("../../../templates/timings.html")),
     ("partials/macros.html", include_str!("../../../templates/partials/macros.html")),
     ("partials/classifiers.html", include_str!("../../../templates/partials/classifiers.html")),

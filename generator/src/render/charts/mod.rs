@@ -4,6 +4,7 @@
 mod accuracy;
 mod canvas;
 mod classifiers;
+mod comparison;
 mod confusion;
 mod curves;
 mod histogram;
@@ -20,6 +21,7 @@ use thiserror::Error;
 
 pub(crate) use accuracy::accuracy;
 pub(crate) use classifiers::classifiers;
+pub(crate) use comparison::{compared_accuracy, differences};
 pub(crate) use confusion::confusion;
 pub(crate) use curves::{curves, curves_are_named};
 pub(crate) use histogram::histogram;

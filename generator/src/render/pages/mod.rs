@@ -1,4 +1,6 @@
+//! The pages that are made from a report or a comparison.
 
+mod comparison;
 mod headline;
 mod heard;
 mod measures;
@@ -10,6 +12,7 @@ mod tracks;
 #[cfg(test)]
 mod check;
 
+pub use comparison::comparison_pages;
 pub use headline::headline;
 pub use report::report_pages;
 pub use timings::timings_page;

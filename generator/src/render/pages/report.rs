@@ -156,6 +156,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::check::check;
+    use super::super::comparison_pages;
     use super::*;
     use crate::render::{Assets, Site, Version, sample, timings_page};
 
@@ -345,5 +346,11 @@ mod tests {
             let files: Vec<_> = files.into_iter().map(Into::into).collect();
             crate::render::write_site(&std::path::Path::new(&folder).join(name), &files, false).unwrap();
         }
+        let site = Site { title: "Comparison".into(), version: "0.1.0".into(), ..Site::default() };
+        let renderer = Renderer::new(Assets::shared(), site).unwrap();
+        let mut files = comparison_pages(&sample::comparison(), &renderer).unwrap();
+        files.extend(renderer.assets().clone().into_files());
+        let files: Vec<_> = files.into_iter().map(Into::into).collect();
+        crate::render::write_site(&std::path::Path::new(&folder).join("comparison"), &files, false).unwrap();
     }
 }
