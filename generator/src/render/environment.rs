@@ -72,11 +72,17 @@ pub struct Renderer {
 }
 
 /// The templates, by the name they use for each other.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("report.html", include_str!("../../../templates/report.html")),
     ("tracks.html", include_str!("../../../templates/tracks.html")),
+    ("comparison.html", include_str!("../../../templates/comparison.html")),
     ("timings.html", include_str!("../../../templates/timings.html")),
+    ("partials/macros.html", include_str!("../../../templates/partials/macros.html")),
+    ("partials/classifiers.html", include_str!("../../../templates/partials/classifiers.html")),
+    ("partials/retrieval.html", include_str!("../../../templates/partials/retrieval.html")),
+    ("partials/groups.html", include_str!("../../../templates/partials/groups.html")),
+    ("partials/heard.html", include_str!("../../../templates/partials/heard.html")),
     ("partials/tracks.html", include_str!("../../../templates/partials/tracks.html")),
 ];
 
@@ -89,7 +95,9 @@ impl Renderer {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.add_filter("percent", percent);
+        environment.add_filter("percent", |share: f64, places: Option<usize>| percent_to(share, places.unwrap_or(0)));
+        environment.add_filter("points", points);
+        environment.add_filter("p_value", p_value);
         environment.add_filter("number", number);
         environment.add_filter("decimal", decimal);
         environment.add_filter("scientific", |value: f64| format!("{value:.2e}"));
@@ -126,8 +134,8 @@ impl Renderer {
         &self.assets
     }
 
-    /// Makes a page. `page` is the one marked in the navigation: `report`, `explorer` or `timings`; the template sees
-    /// the fields of `values`, and `site` and `page` besides.
+    /// Makes a page. `page` is the one marked in the navigation: `report`, `explorer` or `timings`, none in a page
+    /// without navigation; the template sees the fields of `values`, and `site` and `page` besides.
     ///
     /// # Errors
     /// [`RenderError::Template`] where the template asks for something it is not given.
@@ -142,16 +150,36 @@ impl Renderer {
 
 /// A share as a percentage: `96 %`. Never rounds to all or nothing what is neither.
 pub(crate) fn percent(share: f64) -> String {
+    percent_to(share, 0)
+}
+
+/// [`percent`] with some decimals: `96.4 %`.
+pub(crate) fn percent_to(share: f64, places: usize) -> String {
     /// What arithmetic may leave between a share and the whole that it is.
     const ROUNDING: f64 = 1e-9;
     let percent = share * 100.0;
-    let rounded = percent.round();
-    let dishonest = (rounded >= 100.0 && share < 1.0 - ROUNDING) || (rounded <= 0.0 && share > ROUNDING);
-    if dishonest {
-        let cut = if rounded >= 100.0 { percent.min(99.9) } else { percent.max(0.1) };
-        return format!("{cut:.1}\u{a0}%");
+    if share > 1.0 - ROUNDING || share < ROUNDING {
+        return format!("{percent:.0}\u{a0}%");
     }
-    format!("{rounded:.0}\u{a0}%")
+    let least = 10_f64.powi(-(places as i32));
+    if percent >= 100.0 - least / 2.0 || percent < least / 2.0 {
+        let places = places.max(1);
+        let least = 10_f64.powi(-(places as i32));
+        return format!("{:.places$}\u{a0}%", percent.clamp(least, 100.0 - least));
+    }
+    format!("{percent:.places$}\u{a0}%")
+}
+
+/// A difference of shares in percentage points, with its sign: `+4.0`.
+pub(crate) fn points(difference: f64, places: usize) -> String {
+    let text = decimal(difference * 100.0, places);
+    let is_positive = text.chars().any(|c| matches!(c, '1'..='9')) && difference > 0.0;
+    if is_positive { format!("+{text}") } else { text }
+}
+
+/// A p-value: `0.041`, or a bound where it is small.
+fn p_value(p: f64) -> String {
+    if p < 0.001 { "<\u{a0}0.001".into() } else { format!("{p:.3}") }
 }
 
 /// A count with its digits in groups of three: `12,345`.
@@ -227,6 +255,8 @@ mod tests {
         assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent(0.004), "0.4 %");
         assert_eq!(percent(0.00001), "0.1 %");
+        let tenths = |share| percent_to(share, 1).replace('\u{a0}', " ");
+        assert_eq!([0.9644, 0.99996, 1.0, 0.0, 0.0001].map(tenths), ["96.4 %", "99.9 %", "100 %", "0 %", "0.1 %"]);
     }
 
     #[test]
@@ -234,6 +264,8 @@ mod tests {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([1, 2, 0].map(|n| plural(n, "track")), ["1\u{a0}track", "2\u{a0}tracks", "0\u{a0}tracks"]);
         assert_eq!([-0.0312, -0.0001, 2.5].map(|v| decimal(v, 2)), ["\u{2212}0.03", "0.00", "2.50"]);
+        assert_eq!([0.04, -0.0312, 0.0, -0.0001].map(|v| points(v, 1)), ["+4.0", "\u{2212}3.1", "0.0", "0.0"]);
+        assert_eq!([0.0414, 1.0, 0.000_3].map(p_value), ["0.041", "1.000", "<\u{a0}0.001"]);
         let spaces = |text: String| text.replace('\u{a0}', " ");
         assert_eq!(spaces(duration(26_894.0)), "7 h 28 min");
         assert_eq!(spaces(duration(188.25)), "3 min 8 s");

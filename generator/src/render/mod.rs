@@ -1,10 +1,11 @@
 //! From the results of a run to a site: the report, its pages and charts, and the folder they are written to.
 //!
-//! A [`Report`] holds every number that a page shows, [`report_pages`] makes the pages from it alone, a [`Renderer`]
-//! does so for any page, and [`write_site`] puts the files in place without ever leaving half a site.
+//! A [`Report`] holds every number that a page shows, [`report_pages`] makes the pages from it alone, a [`Comparison`]
+//! sets several side by side, a [`Renderer`] makes any page, and [`write_site`] puts the files in place without ever leaving half a site.
 
 mod assets;
 mod charts;
+mod comparison;
 mod environment;
 pub mod explorer;
 mod pages;
@@ -18,13 +19,17 @@ pub(crate) mod sample;
 
 pub use assets::Assets;
 pub use charts::ChartError;
+pub use comparison::{
+    COMPARISON_FORMAT, ComparedClassifier, ComparedClusters, ComparedRun, Comparison, ComparisonError, Difference,
+    Setting, Verdict,
+};
 pub use environment::{RenderError, Renderer, Site, Version};
-pub use pages::{headline, report_pages, timings_page};
+pub use pages::{comparison_pages, headline, report_pages, timings_page};
 pub use palette::PALETTE;
 pub use report::{
     AVERAGE_PRECISION_BINS, AtDepth, Build, Classifier, Clusters, CrossValidation, Epoch, Evaluation, Failure,
-    GenreScore, Interval, Map, Measures, Neighbour, Pairs, REPORT_FORMAT, Report, ReportError, Retrieval, Score, Segments,
-    Skipped, Split, SubGenreSummary, TrackRow, Training,
+    GenreScore, Interval, Map, Measures, Neighbour, Pairs, REPORT_FORMAT, Report, ReportError, Retrieval, Score,
+    Segments, Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
 pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

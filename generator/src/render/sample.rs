@@ -1,11 +1,14 @@
 //! Made-up reports for the tests: plausible ones to look at and hostile ones to break the pages with.
 
+mod measures;
+
 use pmsl_core::{SubGenre, TrackMeta};
 use serde_json::json;
 
+use super::comparison::Comparison;
 use super::report::{
-    Build, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Neighbour, REPORT_FORMAT, Report, Score, Skipped,
-    Split, SubGenreSummary, TrackRow, Training,
+    Build, CrossValidation, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Measures, Neighbour, REPORT_FORMAT,
+    Report, Score, Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
 use super::timings::{StageTiming, Timings};
 
@@ -92,6 +95,7 @@ pub(crate) fn library(per_class: usize) -> Report {
                     key: Some("F minor".into()),
                     duration_s: 180.0 + (noise.next() * 200.0) as f32,
                     sub_genre: class as u32,
+                    tags: measures::tags(class, i),
                     ..TrackMeta::default()
                 },
                 split,
@@ -103,7 +107,7 @@ pub(crate) fn library(per_class: usize) -> Report {
             points.push([centroid[0] + noise.normal() as f32 * 0.55, centroid[1] + noise.normal() as f32 * 0.5]);
         }
     }
-    Report {
+    let mut report = Report {
         format: REPORT_FORMAT,
         title: "Seven rooms".into(),
         build: Build {
@@ -119,7 +123,7 @@ pub(crate) fn library(per_class: usize) -> Report {
         sub_genres: summaries(&tracks),
         test: evaluation(&tracks, SUB_GENRES.len()),
         validation: Some(Score::new(14, 14, wilson)),
-        measures: super::report::Measures::default(),
+        measures: Measures::default(),
         cross_validation: None,
         training: training(),
         map: Map { method: "UMAP, 15 neighbours, minimum distance 0.1".into(), tracks: points, centroids },
@@ -141,7 +145,60 @@ pub(crate) fn library(per_class: usize) -> Report {
             "model": {"preset": "ast-tiny", "embedding_dim": 128},
             "training": {"epochs": 40, "margin": 0.2, "loss": "triplet", "miner": "batch_hard"},
         }),
+    };
+    report.measures = measures::measures(&report, 11, 1.0);
+    report
+}
+
+/// Four runs on the same tracks, of which two share a name; only the runs with `musicnn` have a network that classifies.
+pub(crate) fn comparison() -> Comparison {
+    let run = |name: &str, front_end: &str, seed, mistakes| {
+        let mut report = report();
+        let mut noise = Noise(seed);
+        for track in report.tracks.iter_mut().filter(|track| track.split == Split::Test) {
+            let own = track.meta.sub_genre;
+            track.predicted = if noise.next() < 0.08 * mistakes { (own + 1) % 7 } else { own };
+        }
+        report.test = evaluation(&report.tracks, SUB_GENRES.len());
+        report.measures = measures::measures(&report, seed, mistakes);
+        if name != "musicnn" {
+            report.measures.classifiers.truncate(4);
+            report.measures.segments = None;
+        }
+        report.build.front_end = front_end.into();
+        report.build.model = format!("{name} 1");
+        report.config["model"]["preset"] = name.into();
+        report.config["seed"] = seed.into();
+        (name.to_owned(), report)
+    };
+    let mut runs = vec![
+        run("ast", "ast_fbank 1", 2, 1.0),
+        run("musicnn", "musicnn_mel 1", 3, 0.4),
+        run("tile2vec", "log_mel 1", 4, 8.0),
+        run("musicnn", "musicnn_mel 1", 5, 0.6),
+    ];
+    runs[1].1.training = Training::default();
+    runs[2].1.measures.clusters = None;
+    Comparison::of(&runs).unwrap()
+}
+
+/// [`report`] by cross-validation: every track was held out once in each of three repeats.
+pub(crate) fn cross_validated() -> Report {
+    let mut report = report();
+    for track in &mut report.tracks {
+        track.split = Split::Test;
     }
+    report.sub_genres = summaries(&report.tracks);
+    report.test = evaluation(&report.tracks, SUB_GENRES.len());
+    report.validation = None;
+    report.measures = measures::measures(&report, 11, 1.0);
+    report.measures.protocol = "5 folds, each held out once, repeated 3 times".into();
+    report.cross_validation = Some(CrossValidation {
+        folds: 5,
+        official: false,
+        repeats: vec![report.test.overall.accuracy.unwrap_or_default(), 0.9732, 0.9821],
+    });
+    report
 }
 
 fn summaries(tracks: &[TrackRow]) -> Vec<SubGenreSummary> {
@@ -236,6 +293,7 @@ pub(crate) fn hostile() -> Report {
         track.meta.title = HOSTILE.into();
         track.meta.artist = Some(HOSTILE.into());
         track.meta.key = Some(HOSTILE.into());
+        track.meta.tags = vec![HOSTILE.into(); 4];
     }
     report.failures[0] = Failure { file: HOSTILE.into(), stage: HOSTILE.into(), reason: HOSTILE.into() };
     report.skipped[0].reason = HOSTILE.into();
@@ -243,6 +301,12 @@ pub(crate) fn hostile() -> Report {
     report.map.method = HOSTILE.into();
     report.training.stopped_early = Some(HOSTILE.into());
     report.test.per_genre[0].genre = HOSTILE.into();
+    report.measures.protocol = HOSTILE.into();
+    for (i, classifier) in report.measures.classifiers.iter_mut().enumerate() {
+        classifier.name = format!("{HOSTILE}{i}");
+        classifier.method = HOSTILE.into();
+    }
+    report.measures.retrieval.iter_mut().for_each(|retrieval| retrieval.gallery = HOSTILE.into());
     report.config = json!({ HOSTILE: HOSTILE });
     report
 }
@@ -252,6 +316,7 @@ pub(crate) fn bare() -> Report {
     let mut report = report();
     for track in &mut report.tracks {
         track.split = Split::Train;
+        track.meta.tags.clear();
     }
     report.sub_genres = summaries(&report.tracks);
     report.test = evaluation(&report.tracks, SUB_GENRES.len());
@@ -259,6 +324,7 @@ pub(crate) fn bare() -> Report {
     report.test.genre_overall = None;
     report.test.per_genre.clear();
     report.validation = None;
+    report.measures = Measures::default();
     report.training = Training::default();
     report.map = Map::default();
     report.failures.clear();
@@ -300,6 +366,7 @@ pub(crate) fn many_sub_genres() -> Report {
     report.test = evaluation(&report.tracks, count);
     report.test.genre_overall = None;
     report.test.per_genre.clear();
+    report.measures = measures::measures(&report, 11, 1.0);
     report
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn summary(console: &Console, report: &Report, out: &Path, written: &
         let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
         console.result(&format!("{files} skipped; the report lists them with the reason"));
     }
-    console.result(&headline(&report.test));
+    console.result(&headline(report));
     let state = if written.written + written.removed == 0 { "unchanged" } else { "written" };
     console.result(&format!("{} ({state}, {})", out.join("index.html").display(), clock(elapsed)));
 }

@@ -32,7 +32,7 @@ pub(crate) fn accuracy(report: &Report, layout: Layout) -> Result<String, ChartE
             canvas.text(&percent(tick), (x, height - 12.0), 12.0, Ink::Muted, anchor)?;
         }
         let chance = scale.chance;
-        canvas.dashes((chance, grid.0), (chance, grid.1), Ink::Muted)?;
+        canvas.dashes((chance, grid.0), (chance, grid.1))?;
         let label = format!("chance {}", percent(report.test.chance));
         // Keeps the label inside of the drawing where chance is small.
         let label_x = chance.max(text_width(&label, 12.0) / 2.0);

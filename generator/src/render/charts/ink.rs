@@ -26,6 +26,8 @@ pub(crate) enum Ink {
     AccentText,
     /// What went wrong.
     Bad,
+    /// Broken lines.
+    Dashes,
     /// The sub-genre with this index.
     Sub(usize),
 }
@@ -34,8 +36,18 @@ pub(crate) enum Ink {
 const MARK: (u8, u8) = (0x9a, 0x3b);
 /// Blue of the first sub-genre.
 const SUBS: u8 = 0x40;
-const PARTS: [Ink; 9] =
-    [Ink::Text, Ink::Muted, Ink::Label, Ink::Line, Ink::Ground, Ink::Surface, Ink::Accent, Ink::AccentText, Ink::Bad];
+const PARTS: [Ink; 10] = [
+    Ink::Text,
+    Ink::Muted,
+    Ink::Label,
+    Ink::Line,
+    Ink::Ground,
+    Ink::Surface,
+    Ink::Accent,
+    Ink::AccentText,
+    Ink::Bad,
+    Ink::Dashes,
+];
 
 impl Ink {
     /// The colour that stands for this part.
@@ -72,6 +84,7 @@ impl Ink {
             Self::Accent => "accent".into(),
             Self::AccentText => "accent-text".into(),
             Self::Bad => "bad".into(),
+            Self::Dashes => "dashes".into(),
             Self::Sub(index) => format!("sub-{index}"),
         }
     }
@@ -90,7 +103,7 @@ mod tests {
         for ink in PARTS.into_iter().chain((0..PALETTE.len()).map(Ink::Sub)) {
             let RGBColor(r, g, b) = ink.colour();
             assert_eq!(Ink::from_hex(&format!("#{r:02X}{g:02X}{b:02X}")), Some(ink));
-            assert!(css.contains(&format!(".fill-{} ", ink.name())), "fill of {ink:?}");
+            assert!(ink == Ink::Dashes || css.contains(&format!(".fill-{} ", ink.name())), "fill of {ink:?}");
             assert!(ink == Ink::Label || css.contains(&format!(".stroke-{} ", ink.name())), "stroke of {ink:?}");
         }
         assert_eq!(Ink::from_hex("#000000"), None);

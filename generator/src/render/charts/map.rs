@@ -1,4 +1,4 @@
-//! The map of tracks: colour tells the sub-genre, shape the split, and names or numbers stand at
+//! The map of tracks: colour tells the sub-genre, shape the split where there is one, and names or numbers stand at
 //! the centroids.
 
 use super::canvas::{Anchor, Canvas, draw, shorten, text_width};
@@ -35,12 +35,14 @@ pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError>
             .into(),
     };
     draw(&svg, (view.width, view.height), |canvas| {
-        legend(canvas, layout)?;
+        legend(canvas, layout, report.cross_validation.is_none())?;
         canvas.frame((0.5, LEGEND), (view.width - 1.0, view.height - LEGEND - 0.5), Ink::Line)?;
         for split in [Split::Train, Split::Validation, Split::Test] {
             let own = drawn_tracks(report.tracks.len()).filter(|&i| report.tracks[i].split == split);
             for (i, point) in own.filter_map(|i| Some((i, report.map.tracks.get(i)?))) {
-                mark(canvas, split, view.at(*point), Ink::Sub(report.tracks[i].meta.sub_genre as usize))?;
+                // In a cross-validation every track has taken every part.
+                let shape = if report.cross_validation.is_some() { Split::Train } else { split };
+                mark(canvas, shape, view.at(*point), Ink::Sub(report.tracks[i].meta.sub_genre as usize))?;
             }
         }
         // Many names would cover the map: numbers inside of the marks stand for them, and the list below tells whose.
@@ -71,13 +73,15 @@ fn mark(canvas: &Canvas<'_>, split: Split, (x, y): (f64, f64), ink: Ink) -> Resu
     }
 }
 
-fn legend(canvas: &Canvas<'_>, layout: Layout) -> Result<(), ChartError> {
+/// What the marks are; one kind for all tracks where they have no parts.
+fn legend(canvas: &Canvas<'_>, layout: Layout, parts: bool) -> Result<(), ChartError> {
     let size = layout.pick(13.0, 12.0);
     let mut x = 7.0;
-    for split in [Split::Train, Split::Validation, Split::Test] {
+    let all = [Split::Train, Split::Validation, Split::Test].map(|split| (split, split.label()));
+    for &(split, label) in if parts { &all[..] } else { &[(Split::Train, "track")] } {
         mark(canvas, split, (x, 14.0), Ink::Text)?;
-        canvas.text(split.label(), (x + 10.0, 14.0), size, Ink::Text, Anchor::Start)?;
-        x += text_width(split.label(), size) + layout.pick(36.0, 24.0);
+        canvas.text(label, (x + 10.0, 14.0), size, Ink::Text, Anchor::Start)?;
+        x += text_width(label, size) + layout.pick(36.0, 24.0);
     }
     canvas.ring((x, 14.0), 6.0, Ink::Text)?;
     canvas.dot((x, 14.0), 2.0, Ink::Text, 1.0)?;
@@ -172,5 +176,7 @@ mod tests {
         let tests = report.tracks.iter().filter(|t| t.split == Split::Test).count();
         assert_eq!(svg.matches("<polygon").count(), tests + 1, "one in the legend");
         assert!(svg.len() < 20_000, "{} bytes", svg.len());
+        let svg = map(&sample::cross_validated(), Layout::Wide).unwrap();
+        assert_eq!(svg.matches("<polygon").count(), 0, "no track has a part of its own");
     }
 }

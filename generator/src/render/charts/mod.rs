@@ -3,9 +3,16 @@
 
 mod accuracy;
 mod canvas;
+mod classifiers;
+mod comparison;
 mod confusion;
+mod curves;
+mod histogram;
 mod ink;
+mod intervals;
 mod map;
+mod matrix;
+mod similarity;
 mod svg;
 mod training;
 
@@ -13,8 +20,13 @@ use plotters::drawing::DrawingAreaErrorKind;
 use thiserror::Error;
 
 pub(crate) use accuracy::accuracy;
+pub(crate) use classifiers::classifiers;
+pub(crate) use comparison::{compared_accuracy, differences};
 pub(crate) use confusion::confusion;
+pub(crate) use curves::{curves, curves_are_named};
+pub(crate) use histogram::histogram;
 pub(crate) use map::{MAP_MARKS, map};
+pub(crate) use similarity::{similarity, similarity_range};
 pub(crate) use training::training;
 
 /// Why a chart was not drawn.

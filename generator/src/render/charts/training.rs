@@ -129,7 +129,7 @@ fn draw_best(canvas: &Canvas<'_>, frame: &Frame, training: &Training) -> Result<
     let best = training.best_epoch.and_then(|best| training.epochs.get(best as usize - 1));
     let Some((best, accuracy)) = best.and_then(|best| Some((best, best.validation_accuracy?))) else { return Ok(()) };
     let at = frame.at(f64::from(best.epoch), accuracy);
-    canvas.dashes(at, (at.0, frame.bottom), Ink::Muted)?;
+    canvas.dashes(at, (at.0, frame.bottom))?;
     canvas.dot(at, 4.5, Ink::Accent, 1.0)?;
     let label = format!("epoch {} kept: {}", best.epoch, percent(accuracy));
     let half = text_width(&label, 12.5) / 2.0;

@@ -1,13 +1,15 @@
 //! The report and the pages of tracks that do not fit in it.
 
-use minijinja::Value;
 use serde::Serialize;
 
 use super::headline;
-use super::tracks::{self, Group, Row};
+use super::heard::{self, Heard};
+use super::measures::Figures;
+use super::pair::Pair;
+use super::tracks::{self, Group, Row, TAGS};
 use crate::render::charts::{self, ChartError, Layout, MAP_MARKS};
 use crate::render::environment::{RenderError, Renderer};
-use crate::render::report::Report;
+use crate::render::report::{CrossValidation, Report};
 
 /// Tables of tracks move to pages of their own where the report would be larger than this.
 const PAGE_LIMIT_BYTES: usize = 300 * 1024;
@@ -24,6 +26,13 @@ struct Context<'a> {
     charts: Charts,
     mistakes: Vec<Mistake<'a>>,
     drawn_tracks: usize,
+    /// Absent where one split was used.
+    folds: Option<&'a CrossValidation>,
+    #[serde(flatten)]
+    figures: Figures<'a>,
+    /// Empty where no track has tags.
+    heard: Vec<Heard<'a>>,
+    top_tags: usize,
     second_opinions: Vec<Row<'a>>,
     second_opinion_count: usize,
     groups: &'a [Group<'a>],
@@ -41,14 +50,12 @@ struct Headline {
 struct Charts {
     accuracy: Option<Pair>,
     confusion: Option<Pair>,
+    classifiers: Option<Pair>,
+    curves: Option<Pair>,
+    histogram: Option<Pair>,
+    similarity: Option<Pair>,
     training: Option<Pair>,
     map: Option<Pair>,
-}
-
-#[derive(Clone, Serialize)]
-struct Pair {
-    wide: Value,
-    narrow: Value,
 }
 
 #[derive(Serialize)]
@@ -75,7 +82,11 @@ pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String,
         let groups = tracks::groups(report, true);
         index = renderer.render("report.html", "report", context(report, charts, &groups)?)?;
         for (group, path) in groups.iter().filter_map(|group| Some((group, group.page.clone()?))) {
-            let html = renderer.render("tracks.html", "report", TracksContext { group })?;
+            let html = renderer.render(
+                "tracks.html",
+                "report",
+                TracksContext { group, parts: report.cross_validation.is_none() },
+            )?;
             files.push((path, html.into_bytes()));
         }
     }
@@ -87,10 +98,12 @@ pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String,
 #[derive(Serialize)]
 struct TracksContext<'a> {
     group: &'a Group<'a>,
+    /// Whether tracks have parts: in a cross-validation all take all.
+    parts: bool,
 }
 
 fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> Result<Context<'a>, RenderError> {
-    let headline::Headline { counted, worth } = headline::parts(&report.test);
+    let headline::Headline { counted, worth } = headline::parts(report);
     let (second_opinions, second_opinion_count) = tracks::second_opinions(report);
     let name = |index: usize| report.sub_genres[index].sub_genre.name.as_str();
     let mistakes = report.test.mistakes().into_iter().take(MISTAKES).map(|(truth, predicted, tracks)| Mistake {
@@ -108,6 +121,10 @@ fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> R
         charts,
         mistakes: mistakes.collect(),
         drawn_tracks: report.tracks.len().min(MAP_MARKS),
+        folds: report.cross_validation.as_ref(),
+        figures: Figures::of(report),
+        heard: heard::heard(report),
+        top_tags: TAGS,
         second_opinions,
         second_opinion_count,
         groups,
@@ -116,20 +133,21 @@ fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> R
 }
 
 fn charts(report: &Report) -> Result<Charts, ChartError> {
-    let pair = |draw: fn(&Report, Layout) -> Result<String, ChartError>| {
-        Ok::<_, ChartError>(Some(Pair {
-            wide: Value::from_safe_string(draw(report, Layout::Wide)?),
-            narrow: Value::from_safe_string(draw(report, Layout::Narrow)?),
-        }))
-    };
     let judged = report.test.overall.n > 0;
     let trained = !report.training.epochs.is_empty();
     let mapped = !report.map.tracks.is_empty();
+    let pair_if = |wanted: bool, draw: fn(&Report, Layout) -> Result<String, ChartError>| {
+        Pair::draw(|layout| wanted.then(|| draw(report, layout)).transpose())
+    };
     Ok(Charts {
-        accuracy: if judged { pair(charts::accuracy)? } else { None },
-        confusion: if judged { pair(charts::confusion)? } else { None },
-        training: if trained { pair(charts::training)? } else { None },
-        map: if mapped { pair(charts::map)? } else { None },
+        accuracy: pair_if(judged, charts::accuracy)?,
+        confusion: pair_if(judged, charts::confusion)?,
+        classifiers: Pair::draw(|layout| charts::classifiers(report, layout))?,
+        curves: Pair::draw(|layout| charts::curves(report, layout))?,
+        histogram: Pair::draw(|layout| charts::histogram(report, layout))?,
+        similarity: Pair::draw(|layout| charts::similarity(report, layout))?,
+        training: pair_if(trained, charts::training)?,
+        map: pair_if(mapped, charts::map)?,
     })
 }
 
@@ -137,6 +155,8 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::check::check;
+    use super::super::comparison_pages;
     use super::*;
     use crate::render::{Assets, Site, Version, sample, timings_page};
 
@@ -159,47 +179,16 @@ mod tests {
         pages(report).into_iter().find(|(path, _)| path == "index.html").unwrap().1
     }
 
-    /// Walks the tags of a page: every element closed in its turn, ids unique, nothing that the policy forbids.
-    fn check(page: &str) {
-        const VOID: [&str; 3] = ["meta", "link", "br"];
-        let mut open = Vec::new();
-        let mut ids = BTreeSet::new();
-        let mut rest = page.strip_prefix("<!doctype html>").unwrap();
-        while let Some(start) = rest.find('<') {
-            let end = start + rest[start..].find('>').expect("a tag ends");
-            let tag = &rest[start + 1..end];
-            rest = &rest[end + 1..];
-            let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap();
-            assert!(!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()), "<{tag}>");
-            assert!(name != "style" && name != "script" && name != "b", "<{tag}>");
-            if let Some(closed) = tag.strip_prefix('/') {
-                assert_eq!(open.pop(), Some(closed), "</{closed}>");
-                continue;
-            }
-            assert_eq!(tag.matches('"').count() % 2, 0, "<{tag}>");
-            for (key, value) in tag.split("\" ").filter_map(|part| part.split_once("=\"")) {
-                let key = key.rsplit(' ').next().unwrap();
-                assert!(key != "style" && !key.starts_with("on"), "<{tag}>");
-                assert!(key != "id" || ids.insert(value.trim_end_matches('"').to_owned()), "{value} twice");
-            }
-            if !(VOID.contains(&name) || tag.ends_with('/')) {
-                open.push(name);
-            }
-        }
-        assert!(open.is_empty(), "{open:?}");
-        for reference in page.split("aria-labelledby=\"").skip(1) {
-            for id in reference.split('"').next().unwrap().split(' ') {
-                assert!(ids.contains(id), "{id}");
-            }
-        }
-        assert!(!page.contains("http://") && !page.contains("https://"), "a remote address");
-    }
-
     #[test]
     fn pages_are_well_formed_and_need_no_script() {
-        for report in
-            [sample::report(), sample::hostile(), sample::bare(), sample::library(64), sample::many_sub_genres()]
-        {
+        for report in [
+            sample::report(),
+            sample::hostile(),
+            sample::bare(),
+            sample::library(64),
+            sample::many_sub_genres(),
+            sample::cross_validated(),
+        ] {
             for (path, page) in pages(&report) {
                 if path != "report.json" {
                     check(&page);
@@ -258,6 +247,7 @@ mod tests {
         <th scope="row">
         <span class="cell-title">Orbit Lantern</span>
         <span class="cell-sub">Mirror Unit</span>
+        <span class="cell-sub">trance, new age, sitar</span>
         </th>
         <td class="num">4:49</td>
         <td>held out</td>
@@ -285,21 +275,53 @@ mod tests {
         let page = index(&sample::bare());
         assert!(page.contains("No track was held out"));
         assert!(page.contains("without training on this library"));
-        for chart in ["chart-accuracy", "chart-confusion", "chart-training", "chart-map"] {
-            assert!(!page.contains(chart), "{chart}");
+        for absent in ["chart-", "classifiers", "retrieval", "groups", "heard"] {
+            assert!(!page.contains(&format!("id=\"{absent}")), "{absent}");
         }
+    }
+
+    #[test]
+    fn what_was_measured_is_shown() {
+        let page = index(&sample::report()).replace('\u{a0}', " ");
+        for id in ["classifiers", "retrieval", "groups", "heard"] {
+            assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
+        }
+        for words in
+            ["MAP@25</th><td class=\"num\">0.8231</td><td class=\"num\">0.8372", "0.316", "0.744", "812 segments"]
+        {
+            assert!(page.contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_cross_validation_speaks_of_folds() {
+        let page = index(&sample::cross_validated()).replace('\u{a0}', " ");
+        assert!(page.contains("111 of 112 tracks, each held out once, land nearest"));
+        assert!(page.contains("into 5 folds, and every track was judged by a model and centroids that had seen the"));
+        assert!(page.contains("97 % to 99 %"), "the repeats");
+        assert!(page.contains("The model is that of the first fold"));
+        for wrong in ["never learned from", "<th scope=\"col\">Part</th>", "0 training", "training ones included"] {
+            assert!(!page.contains(wrong), "{wrong}");
+        }
+        let mut frozen = sample::cross_validated();
+        frozen.training = crate::render::Training::default();
+        let page = index(&frozen);
+        assert!(page.contains("judged by centroids that had seen the other folds alone"));
+        assert!(!page.contains("model is that of the first fold"));
     }
 
     #[test]
     fn large_libraries_keep_the_report_small() {
         let small: BTreeSet<_> = pages(&sample::report()).into_iter().map(|(path, _)| path).collect();
         assert_eq!(small, ["index.html", "report.json"].map(String::from).into());
-        let pages = pages(&sample::library(1600));
-        assert_eq!(pages.len(), 2 + 7);
-        let index = &pages.iter().find(|(path, _)| path == "index.html").unwrap().1;
-        assert!(index.len() <= PAGE_LIMIT_BYTES, "{} bytes", index.len());
-        assert!(index.contains("href=\"tracks-7.html\""));
-        assert!(index.contains("1,000 of 11,200"));
+        let files = pages(&sample::library(1600));
+        assert_eq!(files.len(), 2 + 7);
+        let page = &files.iter().find(|(path, _)| path == "index.html").unwrap().1;
+        assert!(page.len() <= PAGE_LIMIT_BYTES, "{} bytes", page.len());
+        assert!(page.contains("href=\"tracks-7.html\""));
+        assert!(page.contains("1,000 of 11,200"));
+        let wide = index(&sample::many_sub_genres());
+        assert!(wide.len() <= PAGE_LIMIT_BYTES, "{} bytes", wide.len());
     }
 
     /// `PMSL_PREVIEW=/tmp/site cargo test --release -p pmsl-generator -- --ignored preview`
@@ -315,6 +337,7 @@ mod tests {
             ("bare", sample::bare()),
             ("big", big),
             ("wide", wide),
+            ("folds", sample::cross_validated()),
         ] {
             let renderer = renderer(&report.title);
             let mut files = report_pages(&report, &renderer).unwrap();
@@ -323,5 +346,11 @@ mod tests {
             let files: Vec<_> = files.into_iter().map(Into::into).collect();
             crate::render::write_site(&std::path::Path::new(&folder).join(name), &files, false).unwrap();
         }
+        let site = Site { title: "Comparison".into(), version: "0.1.0".into(), ..Site::default() };
+        let renderer = Renderer::new(Assets::shared(), site).unwrap();
+        let mut files = comparison_pages(&sample::comparison(), &renderer).unwrap();
+        files.extend(renderer.assets().clone().into_files());
+        let files: Vec<_> = files.into_iter().map(Into::into).collect();
+        crate::render::write_site(&std::path::Path::new(&folder).join("comparison"), &files, false).unwrap();
     }
 }

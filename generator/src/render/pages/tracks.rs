@@ -6,6 +6,8 @@ use crate::render::report::{Report, TrackRow};
 
 /// Neighbours shown with a track; the explorer shows all.
 const NEIGHBOURS: usize = 3;
+/// Tags shown with a track, the strongest.
+pub(super) const TAGS: usize = 3;
 /// Tracks shown as possibly misfiled.
 const SECOND_OPINIONS: usize = 20;
 
@@ -26,6 +28,7 @@ pub(super) struct Group<'a> {
 pub(super) struct Row<'a> {
     title: &'a str,
     artist: Option<&'a str>,
+    tags: &'a [String],
     duration_s: f32,
     split: &'static str,
     sub_genre: Named<'a>,
@@ -62,6 +65,7 @@ fn row<'a>(report: &'a Report, track: &'a TrackRow) -> Row<'a> {
     Row {
         title: &track.meta.title,
         artist: track.meta.artist.as_deref(),
+        tags: &track.meta.tags[..track.meta.tags.len().min(TAGS)],
         duration_s: track.meta.duration_s,
         split: track.split.label(),
         sub_genre: named(report, track.meta.sub_genre),

@@ -93,6 +93,13 @@ pub struct Retrieval {
     pub similarity: Vec<Vec<Option<f32>>>,
 }
 
+impl Retrieval {
+    /// The largest depth of the curves; 0 where there are none.
+    pub fn depth(&self) -> usize {
+        self.curves.iter().map(Vec::len).max().unwrap_or_default()
+    }
+}
+
 /// Mean average precision at a depth.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,17 +1,18 @@
 //! Everything the pages show, and nothing else: written as `report.json`, and the pages are made from it alone.
 
+mod check;
+mod error;
 mod measures;
 mod score;
 mod validate;
+mod validate_measures;
 
 use pmsl_core::{SubGenre, TrackMeta};
 use serde::{Deserialize, Serialize};
 
-pub use measures::{
-    AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Measures, Pairs, Retrieval, Segments,
-};
+pub use error::ReportError;
+pub use measures::{AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Measures, Pairs, Retrieval, Segments};
 pub use score::{Evaluation, GenreScore, Interval, Score};
-pub use validate::ReportError;
 
 /// Version of the layout of `report.json`. A reader refuses any other.
 pub const REPORT_FORMAT: u32 = 2;

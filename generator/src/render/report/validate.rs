@@ -1,75 +1,7 @@
 //! A report that contradicts itself is refused: the pages index by its numbers, and readers trust them.
 
-use std::fmt::Display;
-
-use thiserror::Error;
-
-use super::{REPORT_FORMAT, Report, Score};
-
-/// Why a report was refused.
-#[derive(Debug, Error)]
-pub enum ReportError {
-    /// Not JSON of this layout.
-    #[error("the report is not valid JSON of this layout")]
-    Json(#[source] serde_json::Error),
-    /// Another version of the layout.
-    #[error("expected report format {REPORT_FORMAT}, found {found}: make the site again with this version")]
-    Format {
-        /// The version found.
-        found: u32,
-    },
-    /// Numbers that contradict each other.
-    #[error("{field}: expected {expected}, found {found}")]
-    Contradiction {
-        /// The field, as a path into the JSON.
-        field: String,
-        /// What was expected of it.
-        expected: String,
-        /// What it holds.
-        found: String,
-    },
-}
-
-fn ensure(
-    holds: bool,
-    field: impl Into<String>,
-    expected: impl Display,
-    found: impl Display,
-) -> Result<(), ReportError> {
-    if holds {
-        return Ok(());
-    }
-    Err(ReportError::Contradiction { field: field.into(), expected: expected.to_string(), found: found.to_string() })
-}
-
-fn length(field: impl Into<String>, found: usize, expected: usize) -> Result<(), ReportError> {
-    ensure(found == expected, field, format!("{expected} entries"), found)
-}
-
-fn finite(field: impl Into<String>, value: f64) -> Result<(), ReportError> {
-    ensure(value.is_finite(), field, "a finite number", value)
-}
-
-fn share(field: impl Into<String>, value: f64) -> Result<(), ReportError> {
-    ensure((0.0..=1.0).contains(&value), field, "a share between 0 and 1", value)
-}
-
-fn score(field: &str, score: &Score) -> Result<(), ReportError> {
-    ensure(score.correct <= score.n, format!("{field}.correct"), format!("at most n = {}", score.n), score.correct)?;
-    let judged = score.n > 0;
-    let told = score.accuracy.is_some() && score.interval.is_some();
-    let untold = score.accuracy.is_none() && score.interval.is_none();
-    let expected = if judged { "an accuracy with its interval" } else { "no accuracy" };
-    ensure(if judged { told } else { untold }, field, expected, format!("{score:?}"))?;
-    let (Some(accuracy), Some(interval)) = (score.accuracy, score.interval) else { return Ok(()) };
-    let expected = f64::from(score.correct) / f64::from(score.n);
-    ensure((accuracy - expected).abs() < 1e-9, format!("{field}.accuracy"), expected, accuracy)?;
-    share(format!("{field}.interval.low"), interval.low)?;
-    share(format!("{field}.interval.high"), interval.high)?;
-    // The ends may differ from the accuracy by rounding where all or none are right.
-    let holds = interval.low <= accuracy + 1e-9 && accuracy <= interval.high + 1e-9;
-    ensure(holds, format!("{field}.interval"), format!("an interval around {accuracy}"), format!("{interval:?}"))
-}
+use super::check::{ensure, finite, length, score, share};
+use super::{REPORT_FORMAT, Report, ReportError};
 
 impl Report {
     /// Checks that lengths and counts agree, that every index exists, and that every number is finite.
@@ -88,7 +20,9 @@ impl Report {
         self.validate_evaluation()?;
         self.validate_training()?;
         self.validate_map()?;
-        self.validate_tracks()
+        self.validate_tracks()?;
+        self.validate_measures()?;
+        self.validate_cross_validation()
     }
 
     fn validate_evaluation(&self) -> Result<(), ReportError> {
@@ -186,7 +120,7 @@ mod tests {
     #[test]
     fn the_sample_is_sound() {
         sample::report().validate().unwrap();
-        for report in [sample::hostile(), sample::bare(), sample::many_sub_genres()] {
+        for report in [sample::hostile(), sample::bare(), sample::many_sub_genres(), sample::cross_validated()] {
             report.validate().unwrap();
         }
     }
