@@ -12,7 +12,10 @@ use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
 use pmsl_core::features::{AstFilterbankOptions, FrontEndOptions, LogMelOptions, MfccOptions, MusicnnMelOptions};
 use pmsl_core::library::LibraryOptions;
-use pmsl_core::models::{DeviceKind, EmbeddingsOptions, EncoderOptions, Precision, ProjectionKind, ProjectionOptions};
+use pmsl_core::models::{
+    DeviceKind, EmbeddingsOptions, EncoderOptions, Precision, ProjectionKind, ProjectionOptions, WeightsError,
+    locate_musicnn, locate_pretrained,
+};
 use pmsl_core::probes::{KNearestOptions, LogisticRegressionOptions, MlpOptions, ProbeOptions};
 use pmsl_core::project::UmapOptions;
 use pmsl_core::train::TrainOptions;
@@ -62,6 +65,9 @@ pub struct Config {
     pub work: Option<PathBuf>,
     /// Threads to use. 0 uses all cores.
     pub threads: u32,
+    /// The folder of the config file.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// The tracks, and how they are sorted into sub-genres.
@@ -219,7 +225,7 @@ impl Config {
         for preferred in &config.prefer {
             let candidate = Self::read(preferred)?;
             let pretrained = candidate.model.pretrained.as_deref();
-            if pretrained.is_some_and(|name| candidate.model.encoder.locate_pretrained(name).is_ok()) {
+            if pretrained.is_some_and(|name| candidate.locate_pretrained(name).is_ok()) {
                 return Ok((candidate, preferred.clone()));
             }
         }
@@ -231,6 +237,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let mut config = Self::parse(&text, path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        folder.clone_into(&mut config.folder);
         let resolve = |relative: &mut PathBuf| *relative = folder.join(&relative);
         config.library.path.iter_mut().for_each(resolve);
         for files in &mut config.library.embeddings {
@@ -247,6 +254,17 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Finds pretrained weights.
+    ///
+    /// # Errors
+    /// Says where they were looked for, and how to get them.
+    pub fn locate_pretrained(&self, name: &str) -> Result<PathBuf, WeightsError> {
+        match &self.model.encoder {
+            EncoderOptions::Musicnn(_) => locate_musicnn(name, Some(&self.folder)),
+            _ => locate_pretrained(name),
+        }
     }
 
     /// What is done with ready embeddings where no config says otherwise: nothing is trained.

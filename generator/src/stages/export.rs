@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
-use pmsl_core::npy;
+use pmsl_core::npy::write_matrix;
 
 use crate::cache::write_atomic;
 use crate::console::Console;
@@ -17,8 +17,7 @@ use crate::render::Report;
 /// # Errors
 /// When the folder cannot be written.
 pub(crate) fn export(console: &Console, folder: &Path, report: &Report, vectors: &Vectors) -> Result<(), RunError> {
-    let matrix = npy::encode_f32(vectors.as_slice(), vectors.dim());
-    write_atomic(&folder.join("embeddings.npy"), |out| out.write_all(&matrix))?;
+    write_atomic(&folder.join("embeddings.npy"), |out| write_matrix(out, vectors.as_slice(), vectors.dim()))?;
     let table = table(report).context("the tracks cannot be written as CSV")?;
     write_atomic(&folder.join("tracks.csv"), |out| out.write_all(&table))?;
     console.result(&format!("{}", folder.join("embeddings.npy").display()));

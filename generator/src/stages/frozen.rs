@@ -61,7 +61,7 @@ pub(crate) fn frozen(
         .iter()
         .map(|key| open(plan, *key)?.with_context(|| format!("{} vanished", plan.frozen_path(*key).display())))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let names = spec.encoder.tag_names();
+    let names = spec.encoder.tags();
     for (meta, file) in library.metas.iter_mut().zip(&files) {
         meta.tags = strongest(&file.tags, names);
     }

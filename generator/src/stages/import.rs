@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use pmsl_core::library::{LibraryTrack, Overrides};
-use pmsl_core::npy;
+use pmsl_core::npy::Array;
 use pmsl_core::track::{SubGenre, TrackMeta};
 
 use super::features::UsableLibrary;
@@ -40,15 +40,20 @@ pub(crate) fn import(plan: &Plan, files: &EmbeddingsConfig) -> Result<Worked<Usa
 
 fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> {
     let name = files.embeddings.display();
-    let matrix = npy::read_matrix(&files.embeddings).with_context(|| format!("{name} cannot be used"))?;
+    let (all, dim) = Array::open(&files.embeddings)
+        .and_then(Array::into_matrix)
+        .with_context(|| format!("{name} cannot be used"))?;
+    if dim == 0 || all.is_empty() {
+        bail!("{name} holds no embeddings");
+    }
     let rows = labels(&files.labels).with_context(|| format!("{} cannot be used", files.labels.display()))?;
-    if rows.len() != matrix.rows {
-        bail!("{name} has {} rows, and {} has {}", matrix.rows, files.labels.display(), rows.len());
+    if rows.len() != all.len() / dim {
+        bail!("{name} has {} rows, and {} has {}", all.len() / dim, files.labels.display(), rows.len());
     }
     let (mut sub_genres, mut numbers) = (Vec::<SubGenre>::new(), BTreeMap::<(Option<String>, String), usize>::new());
     let (mut entries, mut values) = (Vec::new(), Vec::new());
     let mut kept = BTreeMap::<usize, usize>::new();
-    for (number, (row, vector)) in rows.into_iter().zip(matrix.values.chunks_exact(matrix.columns)).enumerate() {
+    for (number, (row, vector)) in rows.into_iter().zip(all.chunks_exact(dim)).enumerate() {
         if !vector.iter().all(|value| value.is_finite()) || vector.iter().all(|&value| value == 0.0) {
             bail!("{name}: row {number} (counted from 0) is no embedding: all values must be finite, and not all 0");
         }
@@ -94,7 +99,7 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
         tracks,
         metas,
         keys,
-        features: FeatureStore::ready(&values, matrix.columns),
+        features: FeatureStore::ready(&values, dim),
         failures: Vec::new(),
         skipped: Vec::new(),
         warnings: Vec::new(),
@@ -107,7 +112,7 @@ fn labels(path: &Path) -> anyhow::Result<Vec<Row>> {
     if is_csv {
         return table(&std::fs::read(path)?);
     }
-    let labels = npy::read_labels(path)?;
+    let labels = Array::open(path)?.into_labels()?;
     Ok(labels.into_iter().map(|sub_genre| Row { sub_genre, ..Row::default() }).collect())
 }
 

@@ -174,7 +174,7 @@ pub(crate) fn encoder_spec(plan: &Plan, encoder: EncoderOptions) -> Result<Encod
     let pretrained = model
         .pretrained
         .as_deref()
-        .map(|name| encoder.locate_pretrained(name))
+        .map(|name| plan.config.locate_pretrained(name))
         .transpose()
         .map_err(RunError::usage)?;
     Ok(EncoderSpec { encoder, projection: model.projection.clone(), pretrained, seed: plan.config.seed })
