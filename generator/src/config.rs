@@ -103,7 +103,7 @@ pub struct ModelConfig {
     pub encoder: EncoderOptions,
     /// Pretrained weights. AST: a folder with `model.safetensors` and `config.json`, or the name of a model in the
     /// Hugging Face hub's local cache, as `MIT/ast-finetuned-audioset-10-10-0.4593`. MusiCNN: the `musicnn` wheel, a
-    /// folder that holds it, or `auto` to look in the usual places. Without it training starts from random weights.
+    /// folder that holds it, or `musicnn` to look in the usual places. Without it training starts from random weights.
     pub pretrained: Option<String>,
     /// Keep the encoder as it comes: its output for every chunk is computed once and kept, and only what follows it is
     /// trained, which takes seconds.

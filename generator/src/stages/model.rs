@@ -1,7 +1,8 @@
 //! The model: trains it, or finds that it is trained already, or that there is nothing to train.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
@@ -136,15 +137,39 @@ fn model_key(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit, spec: &
     Ok(key.finish())
 }
 
-/// The hash of the file of pretrained weights.
+/// The hash of the pretrained weights: of their file, or of all weights in their folder.
 pub(crate) fn pretrained_hash(spec: &EncoderSpec) -> anyhow::Result<Option<[u8; 32]>> {
     let Some(path) = &spec.pretrained else { return Ok(None) };
-    let weights = if path.is_dir() { path.join("model.safetensors") } else { path.clone() };
     let mut hasher = blake3::Hasher::new();
-    fs::File::open(&weights)
-        .and_then(|file| hasher.update_reader(file).map(|_| ()))
-        .with_context(|| format!("could not read {}", weights.display()))?;
+    for file in weight_files(path).with_context(|| format!("could not read {}", path.display()))? {
+        fs::File::open(&file)
+            .and_then(|file| hasher.update_reader(file).map(|_| ()))
+            .with_context(|| format!("could not read {}", file.display()))?;
+    }
     Ok(Some(*hasher.finalize().as_bytes()))
+}
+
+/// The file itself; of a folder `model.safetensors`, or where there is none all files in it and the folders below, by
+/// name.
+fn weight_files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let named = path.join("model.safetensors");
+    if named.is_file() {
+        return Ok(vec![named]);
+    }
+    let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    let mut files = Vec::new();
+    for entry in entries {
+        if entry.is_dir() {
+            files.extend(weight_files(&entry)?);
+        } else {
+            files.push(entry);
+        }
+    }
+    Ok(files)
 }
 
 /// An interruption by the user is no failure.
