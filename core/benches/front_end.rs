@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use pmsl_core::audio::stream_mono;
-use pmsl_core::features::{AstFilterbank, AstFilterbankOptions};
+use pmsl_core::features::FrontEndOptions;
 use realfft::RealFftPlanner;
 
 /// Seconds of one chunk of AST.
@@ -36,7 +36,7 @@ fn chunk(rate_hz: f64, seconds: f64) -> Vec<f32> {
 #[divan::bench]
 fn ast_fbank(bencher: Bencher<'_, '_>) {
     let samples = chunk(16_000.0, CHUNK_S);
-    let mut plan = AstFilterbank::new(&AstFilterbankOptions::default()).unwrap();
+    let mut plan = FrontEndOptions::default().plan(CHUNK_S).unwrap();
     let mut out = Vec::new();
     bencher.counter(ItemsCount::new(1022usize)).bench_local(|| plan.compute(black_box(&samples), &mut out));
 }
@@ -72,7 +72,7 @@ fn wav_minute_to_16_khz(bencher: Bencher<'_, '_>) {
     file.write_all(&header).unwrap();
     file.write_all(&data).unwrap();
     bencher.bench_local(|| {
-        stream_mono(file.path(), &AtomicBool::new(false), &mut |block| {
+        stream_mono(file.path(), 16_000, &AtomicBool::new(false), &mut |block| {
             black_box(block);
         })
     });

@@ -39,6 +39,8 @@ pub mod models;
 pub mod project;
 #[cfg(feature = "train")]
 pub mod session;
+#[cfg(feature = "weights")]
+pub mod tensorflow;
 #[cfg(feature = "train")]
 pub mod train;
 

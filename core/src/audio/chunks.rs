@@ -69,9 +69,9 @@ impl ChunkOptions {
         Ok(())
     }
 
-    /// Samples of a chunk, at 16 kHz.
-    pub fn chunk_samples(&self) -> usize {
-        samples_for(self.chunk_s)
+    /// Samples of a chunk at a sample rate.
+    pub fn chunk_samples(&self, sample_rate_hz: u32) -> usize {
+        samples_for(self.chunk_s, sample_rate_hz)
     }
 }
 
@@ -80,7 +80,7 @@ impl ChunkOptions {
 pub struct AudioChunk {
     /// Where it begins, in seconds.
     pub start_s: f64,
-    /// `[n]` mono samples at 16 kHz, full scale ±1; `n` is [`ChunkOptions::chunk_samples`], or less for the only
+    /// `[n]` mono samples at the rate that was asked for, full scale ±1; `n` is [`ChunkOptions::chunk_samples`], or less for the only
     /// chunk of a short track.
     pub samples: Vec<f32>,
 }
@@ -100,13 +100,18 @@ pub struct TrackAudio {
     pub decode_errors: u32,
 }
 
-/// Decodes a file once and picks its chunks, in memory that depends on the options only.
+/// Decodes a file once to mono at `sample_rate_hz` (8000 to 48000) and picks its chunks, in memory that depends on the options only.
 ///
 /// # Errors
 /// An option out of range, a file that cannot be decoded, and a file that is silent or too short.
-pub fn read_chunks(path: &Path, options: &ChunkOptions, cancel: &AtomicBool) -> Result<TrackAudio, AudioError> {
-    let mut picker = Picker::new(options)?;
-    let info = stream_mono(path, cancel, &mut |samples| picker.push(samples))?;
+pub fn read_chunks(
+    path: &Path,
+    options: &ChunkOptions,
+    sample_rate_hz: u32,
+    cancel: &AtomicBool,
+) -> Result<TrackAudio, AudioError> {
+    let mut picker = Picker::new(options, sample_rate_hz)?;
+    let info = stream_mono(path, sample_rate_hz, cancel, &mut |samples| picker.push(samples))?;
     Ok(TrackAudio {
         chunks: picker.finish()?,
         duration_s: info.duration_s,

@@ -1,4 +1,4 @@
-//! Sound: streaming decode, mono mixdown, resampling to 16 kHz, and the choice of chunks.
+//! Sound: streaming decode, mono mixdown, resampling to the rate of the front end, and the choice of chunks.
 //!
 //! A file is read once, packet by packet, and never held whole: a mix of three hours needs no more memory than a
 //! song. [`stream_mono`] is the pass itself; [`read_chunks`] picks chunks from it. Nothing that a header claims

@@ -1,5 +1,6 @@
 //! The single pass over a file.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,8 @@ use super::resample::MonoResampler;
 
 /// Samples beyond this are no sound: 60 dB above full scale. Float files may exceed full scale, but not by this.
 const LIMIT: f32 = 1000.0;
+/// Rates that can be asked for.
+const OUTPUT_RATES_HZ: RangeInclusive<u32> = 8_000..=48_000;
 
 /// What was learned of a file by decoding all of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,17 +28,38 @@ pub struct StreamInfo {
 }
 
 /// Decodes a file once, in bounded memory, and hands its sound to `sink` block by block: mono (mean of the
-/// channels), 16 kHz, full scale ±1, without the delay of codec or resampler where the format tells it. Blocks have
+/// channels), at `sample_rate_hz` (8000 to 48000), full scale ±1, without the delay of codec or resampler where the format tells it. Blocks have
 /// any length. Stops at the next packet once `cancel` is set.
 ///
 /// # Errors
-/// Whatever is wrong with the file, panics of a decoder included: they are caught and become
+/// A sample rate out of range, and whatever is wrong with the file, panics of a decoder included: they are caught and become
 /// [`AudioError::Panicked`]. A few damaged packets are no error but are counted.
-pub fn stream_mono(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Result<StreamInfo, AudioError> {
-    contain_panic(|| stream(path, cancel, sink)).unwrap_or_else(|message| Err(AudioError::Panicked { message }))
+pub fn stream_mono(
+    path: &Path,
+    sample_rate_hz: u32,
+    cancel: &AtomicBool,
+    sink: &mut dyn FnMut(&[f32]),
+) -> Result<StreamInfo, AudioError> {
+    check_output_rate(sample_rate_hz)?;
+    contain_panic(|| stream(path, sample_rate_hz, cancel, sink))
+        .unwrap_or_else(|message| Err(AudioError::Panicked { message }))
 }
 
-fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Result<StreamInfo, AudioError> {
+/// Refuses rates that no front end has: the resampler allocates in proportion.
+pub(super) fn check_output_rate(sample_rate_hz: u32) -> Result<(), AudioError> {
+    if OUTPUT_RATES_HZ.contains(&sample_rate_hz) {
+        return Ok(());
+    }
+    let (field, expected) = ("sample_rate_hz", "from 8000 to 48000 Hz");
+    Err(AudioError::Option { field, expected, found: sample_rate_hz.to_string() })
+}
+
+fn stream(
+    path: &Path,
+    sample_rate_hz: u32,
+    cancel: &AtomicBool,
+    sink: &mut dyn FnMut(&[f32]),
+) -> Result<StreamInfo, AudioError> {
     let mut decoder = Decoder::open(path)?;
     let mut mono = Vec::new();
     let mut info: Option<StreamInfo> = None;
@@ -63,13 +87,13 @@ fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Res
             decode_errors: 0,
         });
         let mut current = match resampler.take() {
-            Some(current) if current.rate_hz() == spec.sample_rate_hz => current,
+            Some(current) if current.source_hz() == spec.sample_rate_hz => current,
             Some(other) => {
                 finished_s += consumed_s(&other);
                 other.finish(sink)?;
-                MonoResampler::new(spec.sample_rate_hz)?
+                MonoResampler::new(spec.sample_rate_hz, sample_rate_hz)?
             }
-            None => MonoResampler::new(spec.sample_rate_hz)?,
+            None => MonoResampler::new(spec.sample_rate_hz, sample_rate_hz)?,
         };
         current.push(&mono, sink)?;
         resampler = Some(current);
@@ -81,7 +105,7 @@ fn stream(path: &Path, cancel: &AtomicBool, sink: &mut dyn FnMut(&[f32])) -> Res
 }
 
 fn consumed_s(resampler: &MonoResampler) -> f64 {
-    resampler.consumed() as f64 / f64::from(resampler.rate_hz())
+    resampler.consumed() as f64 / f64::from(resampler.source_hz())
 }
 
 #[cfg(test)]

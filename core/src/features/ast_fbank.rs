@@ -7,32 +7,31 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mel::MelFilterbank;
+use super::mel_spectrogram::frames_inside;
 use super::stft::PowerSpectrum;
 use super::window::hann_symmetric;
-use super::{FeatureError, SAMPLE_RATE_HZ};
+use super::{FeatureError, FrontEnd, check_chunk, check_normalization, samples_for};
 
+/// Sample rate that AST expects, in Hz.
+pub(super) const SAMPLE_RATE_HZ: u32 = 16_000;
 /// Samples of a frame: 25 ms.
 const FRAME_LENGTH: usize = 400;
 /// Samples between the starts of two frames: 10 ms.
 const HOP_LENGTH: usize = 160;
 const FFT_SIZE: usize = 512;
 /// Mel bands of a frame.
-pub const N_MELS: usize = 128;
+pub(super) const N_MELS: usize = 128;
 const LOW_HZ: f32 = 20.0;
 const PREEMPHASIS: f32 = 0.97;
 /// Energies below this count as this: the epsilon of `f32`, as in torchaudio.
 const ENERGY_FLOOR: f32 = f32::EPSILON;
-/// Bounds what one chunk may allocate: 10 minutes of frames.
-const FRAMES_LIMIT: usize = 60_000;
+/// Shortest chunk that is planned for, in seconds: one hop.
+const SHORTEST_S: f64 = HOP_LENGTH as f64 / SAMPLE_RATE_HZ as f64;
 
 /// Options of [`AstFilterbank`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AstFilterbankOptions {
-    /// Frames of the output. Shorter chunks are padded with zeros before the normalisation, longer ones cut. Not read
-    /// from configs: it follows from the length of the chunks ([`frames_for`]).
-    #[serde(skip)]
-    pub max_frames: usize,
     /// Mean of the log-mel energies, subtracted. The default is AudioSet's, which pretrained weights expect.
     pub mean: f32,
     /// Standard deviation of the log-mel energies; the values are divided by twice this.
@@ -41,46 +40,26 @@ pub struct AstFilterbankOptions {
 
 impl Default for AstFilterbankOptions {
     fn default() -> Self {
-        Self { max_frames: 1024, mean: -4.267_739_3, std: 4.568_997_4 }
+        Self { mean: -4.267_739_3, std: 4.568_997_4 }
     }
 }
 
 impl AstFilterbankOptions {
-    /// The default options with the frames of a chunk of `chunk_s` seconds, as of [`frames_for`].
-    pub fn for_chunk(chunk_s: f64) -> Self {
-        Self { max_frames: frames_for(chunk_s), ..Self::default() }
-    }
-
     /// Checks every field.
     pub fn validate(&self) -> Result<(), FeatureError> {
-        let refuse = |field, expected, found: String| Err(FeatureError::Option { field, expected, found });
-        if self.max_frames == 0 || self.max_frames > FRAMES_LIMIT {
-            return refuse("max_frames", "from 1 to 60000", self.max_frames.to_string());
-        }
-        if !self.mean.is_finite() {
-            return refuse("mean", "a finite number", self.mean.to_string());
-        }
-        if !(self.std.is_finite() && self.std > 0.0) {
-            return refuse("std", "a finite number above 0", self.std.to_string());
-        }
-        Ok(())
+        check_normalization(self.mean, self.std)
     }
 }
 
 /// Output frames for chunks of `chunk_s` seconds: one each 10 ms, rounded up, so that 10.24 s give AST's 1024.
 /// The last two are padding, because only frames that lie within the chunk are computed ([`full_frames`]).
-pub fn frames_for(chunk_s: f64) -> usize {
-    samples_for(chunk_s).div_ceil(HOP_LENGTH)
-}
-
-/// Samples at [`SAMPLE_RATE_HZ`] of `chunk_s` seconds, rounded.
-pub fn samples_for(chunk_s: f64) -> usize {
-    (chunk_s * f64::from(SAMPLE_RATE_HZ)).round() as usize
+pub(super) fn frames_for(chunk_s: f64) -> usize {
+    samples_for(chunk_s, SAMPLE_RATE_HZ).div_ceil(HOP_LENGTH)
 }
 
 /// Frames that lie wholly within `samples` samples (Kaldi's `snip_edges`): 10 s give 998.
-pub fn full_frames(samples: usize) -> usize {
-    if samples < FRAME_LENGTH { 0 } else { 1 + (samples - FRAME_LENGTH) / HOP_LENGTH }
+fn full_frames(samples: usize) -> usize {
+    frames_inside(samples, FRAME_LENGTH, HOP_LENGTH)
 }
 
 /// Computes normalised log-mel filterbanks as AST expects them.
@@ -89,31 +68,37 @@ pub fn full_frames(samples: usize) -> usize {
 #[derive(Clone)]
 pub struct AstFilterbank {
     options: AstFilterbankOptions,
+    frames: usize,
     window: Vec<f32>,
     mel: MelFilterbank,
     stft: PowerSpectrum,
 }
 
 impl AstFilterbank {
-    /// Plans the front end.
-    pub fn new(options: &AstFilterbankOptions) -> Result<Self, FeatureError> {
+    /// Plans the front end for chunks of `chunk_s` seconds.
+    ///
+    /// # Errors
+    /// An option out of range, and a length below 10 ms or above 10 minutes.
+    pub fn new(options: &AstFilterbankOptions, chunk_s: f64) -> Result<Self, FeatureError> {
         options.validate()?;
+        check_chunk(chunk_s, SHORTEST_S)?;
         let rate = SAMPLE_RATE_HZ as f32;
         Ok(Self {
             options: options.clone(),
+            frames: frames_for(chunk_s),
             window: hann_symmetric(FRAME_LENGTH),
             mel: MelFilterbank::kaldi(N_MELS, FFT_SIZE, rate, LOW_HZ, rate / 2.0),
             stft: PowerSpectrum::new(FFT_SIZE),
         })
     }
+}
 
-    /// Frames of every output.
-    pub fn frames(&self) -> usize {
-        self.options.max_frames
+impl FrontEnd for AstFilterbank {
+    fn frames(&self) -> usize {
+        self.frames
     }
 
-    /// Mel bands of every output: 128.
-    pub fn mels(&self) -> usize {
+    fn bands(&self) -> usize {
         N_MELS
     }
 
@@ -121,18 +106,18 @@ impl AstFilterbank {
     ///
     /// Per frame: subtract the mean, pre-emphasis of 0.97 with `x[-1] = x[0]`, symmetric Hann window, power
     /// spectrum, 128 triangles from 20 to 8000 Hz, natural logarithm with a floor; then zero padding or cutting to
-    /// [`AstFilterbank::frames`], then `(x - mean) / (2 std)`.
+    /// [`FrontEnd::frames`], then `(x - mean) / (2 std)`.
     ///
     /// # Shapes
-    /// `samples [n]`: mono, 16 kHz, in ±1 and never scaled to 16 bits; `out [frames, mels]`, row-major.
+    /// `samples [n]`: mono, 16 kHz, in ±1 and never scaled to 16 bits; `out [frames, 128]`, row-major.
     ///
     /// # Errors
     /// A chunk of fewer than 400 samples, or one whose features are not finite.
-    pub fn compute(&mut self, samples: &[f32], out: &mut Vec<f32>) -> Result<(), FeatureError> {
+    fn compute(&mut self, samples: &[f32], out: &mut Vec<f32>) -> Result<(), FeatureError> {
         if samples.len() < FRAME_LENGTH {
             return Err(FeatureError::TooShort { needed: FRAME_LENGTH, found: samples.len() });
         }
-        let frames = self.options.max_frames;
+        let frames = self.frames;
         let (mean, scale) = (self.options.mean, 2.0 * self.options.std);
         out.clear();
         out.reserve(frames * N_MELS);
@@ -147,6 +132,10 @@ impl AstFilterbank {
         }
         out.resize(frames * N_MELS, (0.0 - mean) / scale);
         Ok(())
+    }
+
+    fn real_frames(&self, samples: usize) -> usize {
+        full_frames(samples).min(self.frames)
     }
 }
 

@@ -30,7 +30,7 @@ impl PowerSpectrum {
 
     /// Lets `fill` write the first `length` samples of a frame (the rest is zero padding) and returns the power
     /// `[fft_size / 2 + 1]` of its spectrum.
-    pub(super) fn compute(&mut self, length: usize, fill: impl FnOnce(&mut [f32])) -> &[f32] {
+    pub(super) fn compute(&mut self, length: usize, fill: impl FnOnce(&mut [f32])) -> &mut [f32] {
         let (frame, padding) = self.input.split_at_mut(length);
         fill(frame);
         padding.fill(0.0);
@@ -42,7 +42,7 @@ impl PowerSpectrum {
         for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
             *power = bin.norm_sqr();
         }
-        &self.power
+        &mut self.power
     }
 }
 

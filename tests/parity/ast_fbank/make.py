@@ -3,7 +3,7 @@
     pip install -r requirements.txt && python make.py
 
 Writes one raw little-endian float32 file [rows, 128] per case. The inputs are formulas, repeated in
-core/src/features/ast_fbank/tests.rs.
+core/src/features/fixtures.rs.
 """
 
 import math

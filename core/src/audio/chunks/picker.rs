@@ -10,13 +10,15 @@
 
 use std::collections::VecDeque;
 
+use super::super::stream::check_output_rate;
 use super::{AudioChunk, AudioError, ChunkOptions};
-use crate::features::{SAMPLE_RATE_HZ, samples_for};
+use crate::features::samples_for;
 
 /// Less than one analysis frame of 25 ms is no sound.
 const SHORTEST_S: f64 = 0.025;
 
 pub(super) struct Picker {
+    sample_rate_hz: u32,
     chunk: usize,
     intro: usize,
     outro: usize,
@@ -45,12 +47,14 @@ struct Candidate {
 }
 
 impl Picker {
-    pub(super) fn new(options: &ChunkOptions) -> Result<Self, AudioError> {
+    pub(super) fn new(options: &ChunkOptions, sample_rate_hz: u32) -> Result<Self, AudioError> {
         options.validate()?;
+        check_output_rate(sample_rate_hz)?;
         Ok(Self {
-            chunk: options.chunk_samples(),
-            intro: samples_for(options.skip_intro_s),
-            outro: samples_for(options.skip_outro_s),
+            sample_rate_hz,
+            chunk: options.chunk_samples(sample_rate_hz),
+            intro: samples_for(options.skip_intro_s, sample_rate_hz),
+            outro: samples_for(options.skip_outro_s, sample_rate_hz),
             max_chunks: options.max_chunks,
             min_level_dbfs: options.min_level_dbfs,
             pad_short: options.pad_short,
@@ -128,22 +132,20 @@ impl Picker {
         if self.candidates.is_empty() {
             return Err(AudioError::Silent { found_dbfs: self.loudest_dbfs, min_dbfs: self.min_level_dbfs });
         }
+        let rate_hz = f64::from(self.sample_rate_hz);
         let (held, wanted) = (self.candidates.len(), self.max_chunks.min(self.candidates.len()));
         let mut chosen = (0..wanted).map(|i| (2 * i + 1) * held / (2 * wanted)).peekable();
         let chunks = self.candidates.into_iter().enumerate().filter(|(i, _)| chosen.next_if_eq(i).is_some());
         Ok(chunks
-            .map(|(_, candidate)| AudioChunk {
-                start_s: candidate.start as f64 / f64::from(SAMPLE_RATE_HZ),
-                samples: candidate.samples,
-            })
+            .map(|(_, candidate)| AudioChunk { start_s: candidate.start as f64 / rate_hz, samples: candidate.samples })
             .collect())
     }
 
     /// The chunk of a track too short for the skips, which shrink in proportion, or of one shorter than a chunk.
     fn only_chunk(&self, head: &[f32]) -> Result<Candidate, AudioError> {
-        let shortest = if self.pad_short { samples_for(SHORTEST_S) } else { self.chunk };
+        let shortest = if self.pad_short { samples_for(SHORTEST_S, self.sample_rate_hz) } else { self.chunk };
         if head.len() < shortest {
-            let seconds = |samples: usize| samples as f64 / f64::from(SAMPLE_RATE_HZ);
+            let seconds = |samples: usize| samples as f64 / f64::from(self.sample_rate_hz);
             return Err(AudioError::TooShort { needed_s: seconds(shortest), found_s: seconds(head.len()) });
         }
         let spare = head.len().saturating_sub(self.chunk);

@@ -17,7 +17,7 @@ fn ramp(seconds: usize) -> Vec<f32> {
 }
 
 fn pick(options: &ChunkOptions, track: &[f32], piece: usize) -> Result<Vec<AudioChunk>, AudioError> {
-    let mut picker = Picker::new(options).unwrap();
+    let mut picker = Picker::new(options, 16_000).unwrap();
     track.chunks(piece).for_each(|piece| picker.push(piece));
     picker.finish()
 }
@@ -95,7 +95,7 @@ fn short_tracks_give_one_short_chunk_or_an_error() {
 fn three_hours_hold_no_more_than_the_bound() {
     let options = ChunkOptions { max_chunks: 5, skip_intro_s: 20.0, skip_outro_s: 30.0, ..ChunkOptions::default() };
     let peak = |seconds: usize| {
-        let (mut picker, mut peak) = (Picker::new(&options).unwrap(), 0);
+        let (mut picker, mut peak) = (Picker::new(&options, 16_000).unwrap(), 0);
         let second = vec![0.25f32; 16_000];
         for _ in 0..seconds {
             picker.push(&second);
@@ -104,7 +104,7 @@ fn three_hours_hold_no_more_than_the_bound() {
         assert_eq!(picker.finish().unwrap().len(), 5);
         peak
     };
-    let chunk = options.chunk_samples();
+    let chunk = options.chunk_samples(16_000);
     // The candidates, the chunk being filled, and what may still be the outro.
     let bound = (2 * 5 + 1) * chunk + chunk + 30 * 16_000 + chunk;
     let (short, long) = (peak(240), peak(3 * 3600));

@@ -9,7 +9,7 @@ use super::*;
 
 fn decode(path: &Path) -> Result<(Vec<f32>, StreamInfo), AudioError> {
     let mut samples = Vec::new();
-    let info = stream_mono(path, &AtomicBool::new(false), &mut |block| samples.extend_from_slice(block))?;
+    let info = stream_mono(path, 16_000, &AtomicBool::new(false), &mut |block| samples.extend_from_slice(block))?;
     Ok((samples, info))
 }
 
@@ -191,18 +191,18 @@ fn broken_files_are_errors() {
 #[test]
 fn broken_chunks_are_errors() {
     let folder = folder();
-    let read = |path: &Path| read_chunks(path, &ChunkOptions::default(), &AtomicBool::new(false));
+    let read = |path: &Path| read_chunks(path, &ChunkOptions::default(), 16_000, &AtomicBool::new(false));
     let one = write(folder.path(), "one.wav", &wav(WavFormat::I16, 44_100, 1, &[0.5]));
     assert!(matches!(read(&one), Err(AudioError::TooShort { .. })));
     let silent = write(folder.path(), "silent.wav", &wav(WavFormat::I16, 44_100, 1, &vec![0.0; 441_000]));
     assert!(matches!(read(&silent), Err(AudioError::Silent { .. })));
     let bad = ChunkOptions { max_chunks: 0, ..ChunkOptions::default() };
     assert!(matches!(
-        read_chunks(&silent, &bad, &AtomicBool::new(false)),
+        read_chunks(&silent, &bad, 16_000, &AtomicBool::new(false)),
         Err(AudioError::Option { field: "max_chunks", .. })
     ));
     assert!(matches!(
-        read_chunks(&silent, &ChunkOptions::default(), &AtomicBool::new(true)),
+        read_chunks(&silent, &ChunkOptions::default(), 16_000, &AtomicBool::new(true)),
         Err(AudioError::Cancelled)
     ));
 }
@@ -269,7 +269,7 @@ fn damage_in_the_middle_is_counted_and_skipped() {
 fn a_panic_costs_one_file_only() {
     let folder = folder();
     let path = write(folder.path(), "a.wav", &wav(WavFormat::I16, 16_000, 1, &sine(440.0, 0.5, 16_000, 1.0)));
-    let result = stream_mono(&path, &AtomicBool::new(false), &mut |_| panic!("a test of {}", "panics"));
+    let result = stream_mono(&path, 16_000, &AtomicBool::new(false), &mut |_| panic!("a test of {}", "panics"));
     assert!(matches!(result, Err(AudioError::Panicked { message }) if message == "a test of panics"));
 }
 
@@ -283,7 +283,7 @@ fn three_hours_stream_in_small_blocks() {
     let path = write(folder.path(), "mix.wav", &wav_header(WavFormat::U8, rate, 1, data));
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(44 + u64::from(data)).unwrap();
     let (mut largest, mut total) = (0, 0u64);
-    let info = stream_mono(&path, &AtomicBool::new(false), &mut |block| {
+    let info = stream_mono(&path, 16_000, &AtomicBool::new(false), &mut |block| {
         largest = largest.max(block.len());
         total += block.len() as u64;
     });
