@@ -46,6 +46,24 @@ pub enum EmbedError {
         /// Index of the track in the library.
         track: usize,
     },
+    /// The encoder gave NaN or infinity.
+    #[error("the encoder's output for chunk {chunk} of track {track} is not finite: its weights may be damaged")]
+    NotFinite {
+        /// Index of the track in the library.
+        track: usize,
+        /// Index of the chunk in the track.
+        chunk: usize,
+    },
+    /// The output could not be stored.
+    #[error("cannot store the output for chunk {chunk} of track {track}")]
+    Store {
+        /// Index of the track in the library.
+        track: usize,
+        /// Index of the chunk in the track.
+        chunk: usize,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// The device did not give its result.
     #[error("cannot read the embeddings from the device: {0}")]
     Device(String),
@@ -185,6 +203,12 @@ fn read(source: &dyn FeatureSource, items: &[BatchItem], [frames, mels]: [usize;
         features.extend_from_slice(&chunk[first * mels..(first + frames) * mels]);
     }
     Ok(features)
+}
+
+/// The values of a matrix, row by row.
+pub(crate) fn to_host<B: Backend>(matrix: Tensor<B, 2>) -> Result<Vec<f32>, EmbedError> {
+    let values = matrix.cast(DType::F32).try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
+    values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))
 }
 
 fn norm(values: &[f64]) -> f64 {
