@@ -341,7 +341,9 @@ impl Config {
         if self.is_trained() {
             self.train.clone().validate().context("in `train`")?;
         } else if self.model.projection.kind != ProjectionKind::None {
-            bail!("`model.projection` must be {{\"kind\": \"none\"}} where `train.epochs` is 0: nothing would train it");
+            bail!(
+                "`model.projection` must be {{\"kind\": \"none\"}} where `train.epochs` is 0: nothing would train it"
+            );
         }
         if self.model.standardize && !self.is_frozen() && self.library.embeddings.is_none() {
             bail!("`model.standardize` needs a frozen encoder: set `model.frozen`");

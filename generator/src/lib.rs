@@ -44,9 +44,9 @@ pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Exit
         Some(Command::Schema) => print_schema(),
         Some(Command::Compare(args)) => compare::compare(&args, &Console::new(Verbosity::Normal)),
         Some(Command::Check(args)) => with_plan(&args, false, pipeline::check),
-        Some(Command::Norm(args)) => with_plan(&args.run, false, |plan, console, cancel| {
-            pipeline::norm(plan, console, cancel, args.json)
-        }),
+        Some(Command::Norm(args)) => {
+            with_plan(&args.run, false, |plan, console, cancel| pipeline::norm(plan, console, cancel, args.json))
+        }
         Some(Command::Predict(args)) => with_plan(&args.run, false, |plan, console, cancel| {
             pipeline::predict(plan, console, cancel, &args.files, args.json)
         }),

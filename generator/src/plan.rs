@@ -103,8 +103,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
     if let (Some(embeddings), Some(labels)) = (&args.embeddings, &args.labels) {
         config.library.path = None;
         config.library.demo = None;
-        config.library.embeddings =
-            Some(EmbeddingsConfig { embeddings: embeddings.clone(), labels: labels.clone() });
+        config.library.embeddings = Some(EmbeddingsConfig { embeddings: embeddings.clone(), labels: labels.clone() });
     }
     if let Some(library) = &args.library {
         config.library.path = Some(library.clone());

@@ -55,7 +55,9 @@ fn tile2vec_learns_without_labels() {
 #[test]
 fn siamese_networks_tell_pairs_apart() {
     let bench = Bench::new(5);
-    for encoder in [json!({ "kind": "dense", "hidden": 32, "layers": 2 }), json!({ "kind": "cnn", "channels": [8, 16] })] {
+    for encoder in
+        [json!({ "kind": "dense", "hidden": 32, "layers": 2 }), json!({ "kind": "cnn", "channels": [8, 16] })]
+    {
         let report = run(
             &bench,
             &system(
@@ -75,7 +77,8 @@ fn a_classifier_is_judged_on_segments_and_tracks_and_predicts_files() {
     let bench = Bench::new(5);
     let mut config = Bench::config();
     config["train"]["objective"] = json!({ "kind": "cross_entropy", "label_smoothing": 0.1 });
-    config["train"]["sampling"] = json!({ "kind": "shuffle", "batch_size": 8, "oversample": { "exponent": 1.0, "cap": 4 } });
+    config["train"]["sampling"] =
+        json!({ "kind": "shuffle", "batch_size": 8, "oversample": { "exponent": 1.0, "cap": 4 } });
     config["train"]["epochs"] = json!(12);
     let report = run(&bench, &config);
     let own = &report["measures"]["classifiers"][1];

@@ -153,9 +153,8 @@ impl FeatureFile {
             |count: u32| (0..count).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>();
         let (starts_s, tags) = (floats(chunks)?, floats(tags)?);
         let values = u64::from(chunks) * u64::from(frames) * u64::from(bands);
-        let expected = FIXED_HEADER_BYTES
-            + 4 * (starts_s.len() + tags.len()) as u64
-            + u64::from(bytes_per_value) * values;
+        let expected =
+            FIXED_HEADER_BYTES + 4 * (starts_s.len() + tags.len()) as u64 + u64::from(bytes_per_value) * values;
         if file.metadata()?.len() != expected {
             return Err(FeatureFileError::Invalid("the length does not fit the header"));
         }

@@ -27,8 +27,19 @@ pub(crate) fn export(console: &Console, folder: &Path, report: &Report, vectors:
 fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
-        "title", "artist", "album", "genre", "sub_genre", "part", "nearest_centroid", "duration_s", "year", "bpm", "key",
-        "tags", "path",
+        "title",
+        "artist",
+        "album",
+        "genre",
+        "sub_genre",
+        "part",
+        "nearest_centroid",
+        "duration_s",
+        "year",
+        "bpm",
+        "key",
+        "tags",
+        "path",
     ])?;
     for track in &report.tracks {
         let meta = &track.meta;

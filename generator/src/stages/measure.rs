@@ -44,7 +44,8 @@ pub(super) fn measures(
         return Ok(render::Measures { protocol: bench.protocol(), ..render::Measures::default() });
     }
     let centroid: Vec<usize> = bench.held_out.iter().map(|&track| judgements[track].predicted).collect();
-    let mut classifiers = vec![bench.classifier("Nearest centroid", "cosine to the mean of the training tracks", &centroid, None)];
+    let mut classifiers =
+        vec![bench.classifier("Nearest centroid", "cosine to the mean of the training tracks", &centroid, None)];
     let (own, segments) = match bench.own_classifier(cancel)? {
         Some((own, segments)) => (Some(own), Some(segments)),
         None => (None, None),
@@ -139,10 +140,7 @@ impl<'a> Bench<'a> {
     }
 
     /// The network's own classifier, on tracks and on single chunks; nothing where the objective has none.
-    fn own_classifier(
-        &self,
-        cancel: &AtomicBool,
-    ) -> Result<Option<(render::Classifier, render::Segments)>, RunError> {
+    fn own_classifier(&self, cancel: &AtomicBool) -> Result<Option<(render::Classifier, render::Segments)>, RunError> {
         let classes = self.classes();
         let mut of_tracks = vec![0.0; self.held_out.len() * classes];
         let mut of_chunks: Vec<Vec<f64>> = vec![Vec::new(); self.held_out.len()];
@@ -255,8 +253,8 @@ impl<'a> Bench<'a> {
             curves: curves.into_iter().map(|curve| curve.into_iter().map(|v| v as f32).collect()).collect(),
             average_precision_counts: counts,
             similarity: metrics::class_similarity(&vectors, &labels, self.classes())
-                .chunks(self.classes())
-                .map(|row| row.iter().map(|v| v.map(|v| v as f32)).collect())
+                .into_iter()
+                .map(|row| row.into_iter().map(|v| v.map(|v| v as f32)).collect())
                 .collect(),
         })
     }

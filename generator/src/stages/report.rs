@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
-use super::library::LIBRARY_STAGE;
 use super::folds::{CheckedSplit, FoldRun};
+use super::library::LIBRARY_STAGE;
 use super::model::{MODEL_VERSION, Model};
 use crate::config::Share;
 use crate::outcome::RunError;
