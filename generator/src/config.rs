@@ -240,7 +240,7 @@ impl Config {
         folder.clone_into(&mut config.folder);
         let resolve = |relative: &mut PathBuf| *relative = folder.join(&relative);
         config.library.path.iter_mut().for_each(resolve);
-        for files in &mut config.library.embeddings {
+        if let Some(files) = &mut config.library.embeddings {
             resolve(&mut files.embeddings);
             resolve(&mut files.labels);
         }
