@@ -1,8 +1,9 @@
 //! The exact test for paired shares, known as `McNemar`'s.
 
-/// The two-sided p-value of the exact test for paired shares (Q. `McNemar`, Psychometrika 12, 1947): of the `a + b` tracks that one of two
-/// classifiers alone got right, `a` are the one's and `b` the other's; if both were equally good, each would be either's
-/// with probability 1/2. 1 where there are none.
+/// The two-sided p-value of the exact test for paired shares (Q. `McNemar`, Psychometrika 12, 1947).
+///
+/// Of the `a + b` tracks that one of two classifiers alone got right, `a` are the one's and `b` the other's. If both
+/// were equally good, each would be either's with probability 1/2. 1 where there are none.
 pub(super) fn mcnemar_p_value(a: u32, b: u32) -> f64 {
     let (n, fewer) = (f64::from(a) + f64::from(b), a.min(b));
     // ln of n choose i, from one i to the next: the numbers themselves overflow.
