@@ -158,7 +158,7 @@ pub(crate) fn percent_to(share: f64, places: usize) -> String {
     /// What arithmetic may leave between a share and the whole that it is.
     const ROUNDING: f64 = 1e-9;
     let percent = share * 100.0;
-    if share > 1.0 - ROUNDING || share < ROUNDING {
+    if !(ROUNDING..=1.0 - ROUNDING).contains(&share) {
         return format!("{percent:.0}\u{a0}%");
     }
     let least = 10_f64.powi(-(places as i32));

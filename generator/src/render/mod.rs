@@ -1,7 +1,8 @@
 //! From the results of a run to a site: the report, its pages and charts, and the folder they are written to.
 //!
 //! A [`Report`] holds every number that a page shows, [`report_pages`] makes the pages from it alone, a [`Comparison`]
-//! sets several side by side, a [`Renderer`] makes any page, and [`write_site`] puts the files in place without ever leaving half a site.
+//! sets several side by side, a [`Renderer`] makes any page, and [`write_site`] puts the files in place without ever
+//! leaving half a site.
 
 mod assets;
 mod charts;

@@ -150,7 +150,7 @@ pub(crate) fn library(per_class: usize) -> Report {
     report
 }
 
-/// Four runs on the same tracks, of which two share a name; only the runs with `musicnn` have a network that classifies.
+/// Four runs on the same tracks, of which two share a name; only the networks of those two classify.
 pub(crate) fn comparison() -> Comparison {
     let run = |name: &str, front_end: &str, seed, mistakes| {
         let mut report = report();

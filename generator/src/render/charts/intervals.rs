@@ -114,13 +114,15 @@ impl Intervals<'_> {
             self.draw_axis(canvas, &frame, (top - 4.0, bottom + 4.0))?;
             let mut y = top;
             for group in &self.groups {
+                let is_named = group.name.is_some();
                 if let Some(name) = &group.name {
-                    let name = shorten(name, 13.5, width - 8.0);
-                    canvas.text(&name, (0.0, y + HEADING / 2.0), 13.5, Ink::Label, Anchor::Start)?;
+                    canvas.line(&[(0.0, y + 2.0), (width, y + 2.0)], 1.0, Ink::Line, 1.0)?;
+                    let name = shorten(name, 14.0, width - 8.0);
+                    canvas.text(&name, (0.0, y + HEADING / 2.0 + 1.0), 14.0, Ink::Label, Anchor::Start)?;
                     y += HEADING;
                 }
                 for row in &group.rows {
-                    row.draw(canvas, &frame, y)?;
+                    row.draw(canvas, &frame, y, is_named)?;
                     y += frame.row_height(row);
                 }
             }
@@ -155,12 +157,14 @@ impl Intervals<'_> {
 }
 
 impl Row<'_> {
-    fn draw(&self, canvas: &Canvas<'_>, frame: &Frame<'_>, top: f64) -> Result<(), ChartError> {
+    /// Draws the row; under a group's name its own is weaker.
+    fn draw(&self, canvas: &Canvas<'_>, frame: &Frame<'_>, top: f64, in_group: bool) -> Result<(), ChartError> {
         let height = frame.row_height(self);
         let name_y = frame.layout.pick(top + height / 2.0, top + 12.0);
         let room = frame.layout.pick(frame.left - 16.0, frame.right);
         let x = frame.layout.pick(frame.left - 12.0, 0.0);
         let (ink, anchor) = frame.layout.pick((Ink::Text, Anchor::End), (Ink::Label, Anchor::Start));
+        let ink = if in_group { Ink::Text } else { ink };
         canvas.text(&shorten(self.name, 13.5, room), (x, name_y), 13.5, ink, anchor)?;
         let first = frame.layout.pick(top + 16.0, top + 31.0);
         for (i, mark) in self.marks.iter().enumerate() {

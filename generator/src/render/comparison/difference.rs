@@ -33,7 +33,7 @@ pub struct Difference {
     pub difference: f64,
     /// 95 % interval of the difference by the paired bootstrap over tracks (Efron 1979).
     pub interval: Interval,
-    /// Two-sided p-value of McNemar's exact test.
+    /// Two-sided p-value of `McNemar`'s exact test.
     pub p_value: f64,
     /// What may be said.
     pub verdict: Verdict,

@@ -50,7 +50,8 @@ pub enum ComparisonError {
     },
     /// The runs held out other tracks.
     #[error(
-        "{first} and {other} were judged on different tracks, {what}. Use the same folds or the same split and seed for both"
+        "{first} and {other} were judged on different tracks, {what}. Use the same folds or the same split and seed \
+         for both"
     )]
     Judged {
         /// The first run.

@@ -164,12 +164,12 @@ mod tests {
         <th scope="row">tile2vec</th>
         <td class="num">−25.0<span class="cell-sub">−42.9 to −7.1</span>
         </td>
-        <td class="num">1</td>
-        <td class="num">8</td>
-        <td class="num">0.039</td>
         <td>
         <span class="bad">worse</span>
         </td>
+        <td class="num">0.039</td>
+        <td class="num">1</td>
+        <td class="num">8</td>
         "#);
     }
 }

@@ -67,7 +67,8 @@ mod tests {
         );
         assert_eq!(
             sentence(&sample::cross_validated()),
-            "111 of 112 tracks, each held out once, land nearest their own sub-genre: 99 % (95 % to 99.8 %), chance 14 %"
+            "111 of 112 tracks, each held out once, land nearest their own sub-genre: 99 % (95 % to 99.8 %), \
+             chance 14 %"
         );
     }
 }

@@ -29,7 +29,7 @@ struct Shares<'a> {
     name: &'a str,
     held_out: u32,
     /// By classifier; `None` where no track of the sub-genre was held out.
-    shares: Vec<Option<f64>>,
+    accuracies: Vec<Option<f64>>,
 }
 
 #[derive(Serialize)]
@@ -87,8 +87,8 @@ fn shares(report: &Report) -> Vec<Shares<'_>> {
             let right = truth().zip(predicted).filter(|&(own, &named)| own == index && named as usize == index).count();
             (held_out > 0).then(|| right as f64 / held_out as f64)
         };
-        let shares = measures.classifiers.iter().map(|classifier| share(&classifier.predicted)).collect();
-        Shares { index, name, held_out: held_out as u32, shares }
+        let accuracies = measures.classifiers.iter().map(|classifier| share(&classifier.predicted)).collect();
+        Shares { index, name, held_out: held_out as u32, accuracies }
     };
     names(report).map(row).collect()
 }
@@ -131,7 +131,8 @@ mod tests {
         let report = sample::report();
         let figures = Figures::of(&report);
         for (i, classifier) in report.measures.classifiers.iter().enumerate() {
-            let right: f64 = figures.shares.iter().map(|row| row.shares[i].unwrap() * f64::from(row.held_out)).sum();
+            let right: f64 =
+                figures.shares.iter().map(|row| row.accuracies[i].unwrap() * f64::from(row.held_out)).sum();
             assert_eq!(right.round() as u32, classifier.score.correct, "{}", classifier.name);
         }
         assert_eq!(largest(&[2, 5, 1, 5]), 1);

@@ -77,8 +77,8 @@ pub struct Build {
     pub embedding_dim: u32,
 }
 
-/// The folds of a cross-validation. Every track was held out once (for every repeat), and judged by a model that had not
-/// seen it; map and explorer come from the model of the first fold.
+/// The folds of a cross-validation. Every track was held out once in every repeat, and judged by a model that had not
+/// seen it; the report shows the first repeat, and map and explorer come from the model of its first fold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CrossValidation {
@@ -193,7 +193,7 @@ impl Split {
 pub struct TrackRow {
     /// What a listener sees of it. Its sub-genre is the truth it was judged against.
     pub meta: TrackMeta,
-    /// The part it took.
+    /// The part it took. In a cross-validation every track is [`Split::Test`].
     pub split: Split,
     /// The sub-genre whose centroid is nearest.
     pub predicted: u32,
