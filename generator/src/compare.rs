@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
 use crate::cli::CompareArgs;
 use crate::console::Console;
@@ -21,6 +21,7 @@ pub(crate) fn compare(args: &CompareArgs, console: &Console) -> Result<(), RunEr
         title: "Comparison of runs".into(),
         version: env!("CARGO_PKG_VERSION").into(),
         explorer: false,
+        timings: false,
         versions: Vec::new(),
     };
     let renderer = Renderer::new(Assets::shared(), site).context("the templates could not be read")?;
@@ -40,7 +41,12 @@ fn read(run: &Path) -> anyhow::Result<(String, Report)> {
     let path: PathBuf = if run.is_dir() { run.join("report.json") } else { run.to_owned() };
     let bytes = fs::read(&path).with_context(|| format!("there is no run at {}", run.display()))?;
     let report = Report::from_json(&bytes).with_context(|| format!("{} cannot be compared", path.display()))?;
-    let folder = path.parent().and_then(Path::file_name).ok_or_else(|| anyhow!("{} has no name", path.display()));
-    let name = folder.map_or_else(|_| report.title.clone(), |name| name.to_string_lossy().into_owned());
-    Ok((name, report))
+    Ok((name(&path).unwrap_or_else(|| report.title.clone()), report))
+}
+
+/// The name of the folder of the report, or of the one above it where it is the usual `site`.
+fn name(path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    let mut folders = path.ancestors().skip(1).filter_map(Path::file_name).map(|name| name.to_string_lossy());
+    folders.find(|name| name != "site").map(std::borrow::Cow::into_owned)
 }

@@ -42,6 +42,8 @@ pub struct Site {
     pub version: String,
     /// Whether there is an explorer page to link to.
     pub explorer: bool,
+    /// Whether there is a page of timings to link to.
+    pub timings: bool,
     /// Versions shown in the footer.
     pub versions: Vec<Version>,
 }

@@ -1,5 +1,6 @@
 //! Which tracks train, which choose the best epoch, and which are held out for the report: once, or fold by fold.
 
+use anyhow::anyhow;
 use pmsl_core::Vectors;
 use pmsl_core::dataset::{
     CrossValidation, Folds, Leak, Part, Split, SplitOptions, SplitTracks, SplitWarning, group_ids,
@@ -71,6 +72,13 @@ pub(crate) fn splits(plan: &Plan, library: &UsableLibrary) -> Result<Vec<Checked
     let folds = match cross_validation {
         CrossValidation::Official(_) => {
             let names: Vec<Option<&str>> = library.tracks.iter().map(|track| track.entry.fold.as_deref()).collect();
+            if let Some(track) = names.iter().position(Option::is_none) {
+                let path = &library.tracks[track].entry.relative_path;
+                return Err(RunError::usage(anyhow!(
+                    "{path} has no fold: every track needs one for `split.cross_validation` \"official\" (a column `fold` of \
+                     the manifest, or `library.scan.fold_pattern`)"
+                )));
+            }
             Folds::official(&names).map_err(RunError::usage)?
         }
         CrossValidation::Stratified(stratified) => {

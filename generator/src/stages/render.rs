@@ -42,7 +42,7 @@ pub(crate) fn render(
     let explorer = explorer::files(&ExplorerInput { index: &index }).context("the explorer could not be made")?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
-    let mut renderer = Renderer::new(assets, site(report)).context("the templates could not be read")?;
+    let mut renderer = Renderer::new(assets, site(plan, report)).context("the templates could not be read")?;
     renderer.add_template("explorer.html", explorer::TEMPLATE).context("the templates could not be read")?;
     let mut pages = report_pages(report, &renderer).context("the report could not be rendered")?;
     let page = renderer
@@ -84,11 +84,12 @@ fn build_id(report: &Report, vectors: &Vectors) -> Result<BuildId, RunError> {
     Ok(BuildId(*KeyBuilder::new("site", 1).bytes("report", &report).bytes("vectors", &values).finish().as_bytes()))
 }
 
-fn site(report: &Report) -> Site {
+fn site(plan: &Plan, report: &Report) -> Site {
     Site {
         title: report.title.clone(),
         version: report.build.pmsl.clone(),
         explorer: true,
+        timings: plan.config.site.timings,
         versions: vec![
             Version::new("front end", &report.build.front_end),
             Version::new("model", &report.build.model),

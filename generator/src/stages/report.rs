@@ -30,13 +30,14 @@ pub(crate) fn report(
     evaluation: &Evaluation,
 ) -> Result<render::Report, RunError> {
     let FoldRun { split, model, vectors } = folds.first().context("there is no split")?;
-    let tracks = track_rows(plan, library, split, evaluation);
+    let parts = reported_parts(split);
+    let tracks = track_rows(plan, library, &parts, evaluation);
     let validation: Vec<&render::TrackRow> = of_part(&tracks, render::Split::Validation).collect();
     Ok(render::Report {
         format: render::REPORT_FORMAT,
         title: plan.title(),
         build: build(plan, vectors),
-        sub_genres: sub_genres(library, split),
+        sub_genres: sub_genres(library, &parts),
         test: test_evaluation(library, split, &tracks),
         validation: (!validation.is_empty()).then(|| score(&validation, render::TrackRow::is_right)),
         measures: evaluation.measures.clone(),
@@ -96,7 +97,12 @@ fn model_name(plan: &Plan) -> String {
     format!("{name} {MODEL_VERSION}{frozen}{standardized}")
 }
 
-fn sub_genres(library: &UsableLibrary, split: &CheckedSplit) -> Vec<render::SubGenreSummary> {
+/// The part that every track took: in a cross-validation each was held out.
+fn reported_parts(split: &CheckedSplit) -> Vec<Part> {
+    if split.fold.is_some() { vec![Part::Test; split.parts.len()] } else { split.parts.clone() }
+}
+
+fn sub_genres(library: &UsableLibrary, parts: &[Part]) -> Vec<render::SubGenreSummary> {
     let mut summaries: Vec<render::SubGenreSummary> = library
         .sub_genres
         .iter()
@@ -108,7 +114,7 @@ fn sub_genres(library: &UsableLibrary, split: &CheckedSplit) -> Vec<render::SubG
             duration_s: 0.0,
         })
         .collect();
-    for (meta, part) in library.metas.iter().zip(&split.parts) {
+    for (meta, part) in library.metas.iter().zip(parts) {
         let summary = &mut summaries[meta.sub_genre as usize];
         summary.duration_s += f64::from(meta.duration_s);
         *match part {
@@ -123,11 +129,11 @@ fn sub_genres(library: &UsableLibrary, split: &CheckedSplit) -> Vec<render::SubG
 fn track_rows(
     plan: &Plan,
     library: &UsableLibrary,
-    split: &CheckedSplit,
+    parts: &[Part],
     evaluation: &Evaluation,
 ) -> Vec<render::TrackRow> {
     let metas = super::publish::published_metas(plan, library);
-    let rows = metas.into_iter().zip(&split.parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
+    let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
     rows.map(|(((meta, part), judgement), neighbours)| render::TrackRow {
         meta,
         split: match part {
@@ -201,7 +207,9 @@ fn test_evaluation(library: &UsableLibrary, split: &CheckedSplit, tracks: &[rend
 /// The accuracy of always naming the sub-genre with the most training tracks; the first of equals.
 fn majority(library: &UsableLibrary, split: &CheckedSplit, held_out: &[&render::TrackRow]) -> Option<f64> {
     let mut counts = vec![0_usize; library.sub_genres.len()];
-    for &track in &split.split.train {
+    // Where every track is held out once, the others of its library train.
+    let all: Vec<usize> = (0..library.metas.len()).collect();
+    for &track in if split.fold.is_some() { &all } else { &split.split.train } {
         counts[library.metas[track].sub_genre as usize] += 1;
     }
     let largest = counts.iter().max()?;

@@ -165,6 +165,7 @@ mod tests {
             title: title.into(),
             version: "0.1.0".into(),
             explorer: true,
+            timings: true,
             versions: vec![Version::new("front end", "ast_fbank 1"), Version::new("index", 1)],
         };
         Renderer::new(Assets::shared(), site).unwrap()
