@@ -78,7 +78,7 @@ fn write(root: &Path, index: &IndexInput<'_>) {
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
     assets.insert("watcher.js", WATCHER.into());
-    let site = Site { title: "Nachtarchiv".into(), version: "0".into(), explorer: true, versions: Vec::new() };
+    let site = Site { title: "Nachtarchiv".into(), version: "0".into(), explorer: true, ..Site::default() };
     let mut renderer = Renderer::new(assets, site).unwrap();
     renderer.add_template("explorer.html", explorer::TEMPLATE).unwrap();
     let page = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
