@@ -178,7 +178,9 @@ impl Data {
             means.iter_mut().zip(row).for_each(|(mean, &v)| *mean += f64::from(v));
         }
         let n = (rows.len() / dim) as f64;
-        means.iter_mut().for_each(|mean| *mean /= n);
+        for mean in &mut means {
+            *mean /= n;
+        }
         Self::around(rows, means)
     }
 
@@ -283,7 +285,9 @@ impl Data {
     fn means_of(&self, k: usize, assigned: &[(usize, f64)]) -> Vec<f64> {
         let mut labels: Vec<usize> = assigned.iter().map(|&(cluster, _)| cluster).collect();
         let mut counts = vec![0usize; k];
-        labels.iter().for_each(|&cluster| counts[cluster] += 1);
+        for &cluster in &labels {
+            counts[cluster] += 1;
+        }
         if counts.contains(&0) {
             let mut farthest: Vec<usize> = (0..labels.len()).collect();
             farthest.sort_by(|&a, &b| assigned[b].1.total_cmp(&assigned[a].1));
@@ -304,7 +308,9 @@ impl Data {
             mean.iter_mut().zip(row).for_each(|(mean, v)| *mean += v);
         }
         for (mean, &count) in means.chunks_exact_mut(self.dim).zip(&counts) {
-            mean.iter_mut().for_each(|v| *v /= count.max(1) as f64);
+            for v in mean.iter_mut() {
+                *v /= count.max(1) as f64;
+            }
         }
         means
     }

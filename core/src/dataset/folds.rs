@@ -125,8 +125,8 @@ impl Folds {
         if distinct.len() < 2 {
             return Err(FoldError::NoOfficialFolds { found: distinct.len() });
         }
-        let place = |name: &Option<&str>| name.and_then(|name| distinct.iter().position(|&d| d == name.trim()));
-        let folds = names.iter().map(place).collect();
+        let place = |name: &str| distinct.iter().position(|&d| d == name.trim());
+        let folds = names.iter().map(|name| name.and_then(place)).collect();
         Ok(Self { names: distinct.into_iter().map(str::to_string).collect(), repeats: vec![folds] })
     }
 
@@ -187,9 +187,7 @@ impl Folds {
 
 /// Groups, from which those tracks are taken one by one whose sub-genre has several, all of them in the group.
 fn divided(sub_genres: &[u32], groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-    let classes = sub_genres.iter().max().map_or(0, |&last| last as usize + 1);
-    let mut totals = vec![0usize; classes];
-    sub_genres.iter().for_each(|&class| totals[class as usize] += 1);
+    let totals = totals(sub_genres);
     groups
         .into_iter()
         .flat_map(|group| {
@@ -205,6 +203,16 @@ fn divided(sub_genres: &[u32], groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
         .collect()
 }
 
+/// Tracks of every sub-genre.
+fn totals(sub_genres: &[u32]) -> Vec<usize> {
+    let classes = sub_genres.iter().max().map_or(0, |&last| last as usize + 1);
+    let mut totals = vec![0; classes];
+    for &class in sub_genres {
+        totals[class as usize] += 1;
+    }
+    totals
+}
+
 /// Tracks of a group by sub-genre.
 fn histogram(sub_genres: &[u32], group: &[usize]) -> impl Iterator<Item = (usize, usize)> + use<> {
     let mut classes: Vec<usize> = group.iter().map(|&track| sub_genres[track] as usize).collect();
@@ -215,10 +223,8 @@ fn histogram(sub_genres: &[u32], group: &[usize]) -> impl Iterator<Item = (usize
 
 /// Deals groups in their order: the fold of every track.
 fn deal(sub_genres: &[u32], groups: &[Vec<usize>], k: usize) -> Vec<Option<usize>> {
-    let classes = sub_genres.iter().max().map_or(0, |&last| last as usize + 1);
-    let mut totals = vec![0usize; classes];
-    sub_genres.iter().for_each(|&class| totals[class as usize] += 1);
-    let mut counts = vec![vec![0usize; classes]; k];
+    let totals = totals(sub_genres);
+    let mut counts = vec![vec![0usize; totals.len()]; k];
     let mut sizes = vec![0usize; k];
     let mut folds = vec![None; sub_genres.len()];
     for group in groups {

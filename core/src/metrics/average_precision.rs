@@ -10,10 +10,11 @@ pub fn average_precision(scores: &[f64], relevant: &[bool]) -> Option<f64> {
     assert_eq!(scores.len(), relevant.len(), "one score per item");
     assert!(scores.iter().all(|score| !score.is_nan()), "scores must be numbers");
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    // Adding 0 makes 0 of -0.
+    order.sort_unstable_by(|&a, &b| (scores[b] + 0.0).total_cmp(&(scores[a] + 0.0)));
     let (mut found, mut seen, mut sum) = (0usize, 0usize, 0.0);
-    // `==`, because -0 and 0 are the same score.
-    for ties in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+    // Scores descend; -0 and 0 are the same.
+    for ties in order.chunk_by(|&a, &b| scores[a] <= scores[b]) {
         let gained = ties.iter().filter(|&&i| relevant[i]).count();
         found += gained;
         seen += ties.len();

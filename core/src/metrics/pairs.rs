@@ -119,7 +119,7 @@ impl PairThreshold {
         // Below all distances every pair is different.
         let mut right = same.iter().filter(|&&same| !same).count();
         let mut best = (right, first.next_down());
-        let mut ties = order.chunk_by(|&a, &b| distances[a] == distances[b]).peekable();
+        let mut ties = order.chunk_by(|&a, &b| distances[a] >= distances[b]).peekable();
         while let Some(tied) = ties.next() {
             for &pair in tied {
                 if same[pair] {

@@ -67,7 +67,9 @@ pub fn mean_average_precision_curves(
         sums[label].iter_mut().zip(curve).for_each(|(sum, value)| *sum += value);
     });
     for (sums, queries) in sums.iter_mut().zip(queries) {
-        sums.iter_mut().for_each(|sum| *sum /= queries as f64);
+        for sum in sums.iter_mut() {
+            *sum /= queries as f64;
+        }
     }
     sums
 }
@@ -197,7 +199,7 @@ mod tests {
         let of_queries = average_precisions(&neighbors, &labels, 3, QueryProtocol::LeftOut);
         assert_eq!(of_queries, [Some(0.5), Some(1.0 / 3.0), Some(0.5), Some(0.5)]);
         let curves = mean_average_precision_curves(&neighbors, &labels, 3, 4, QueryProtocol::LeftOut);
-        let mixed = (1.0 / 3.0 + 0.5) / 2.0;
+        let mixed = f64::midpoint(1.0 / 3.0, 0.5);
         assert_eq!(curves, [vec![0.0, 0.5, 0.5, 0.5], vec![0.0, 0.25, mixed, mixed], vec![]]);
         // R = 1, and no nearest neighbour is of the same label.
         assert_eq!(r_precision(&neighbors, &labels), Some(0.0));

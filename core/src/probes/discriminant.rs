@@ -109,7 +109,9 @@ fn add_covariance(rows: &[f32], scales: &Standardizer, shrinkage: Option<f64>, w
     let mut products = vec![0.0; dim * dim];
     let view = View::new(&centred, dim);
     multiply_add(view.transposed(), view, &mut products);
-    products.iter_mut().for_each(|v| *v /= n);
+    for v in &mut products {
+        *v /= n;
+    }
     let variance = products.iter().step_by(dim + 1).sum::<f64>() / dim as f64;
     let shrinkage = shrinkage.unwrap_or_else(|| ledoit_wolf(&centred, &products, dim, variance));
     for (i, (row, sum)) in products.chunks_exact(dim).zip(sum.chunks_exact_mut(dim)).enumerate() {

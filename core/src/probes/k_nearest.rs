@@ -105,7 +105,9 @@ impl KNearest {
                     order.truncate(k);
                 }
                 order.sort_unstable_by(nearer);
-                order.iter().for_each(|&row| shares[self.labels[row]] += 1.0 / k as f64);
+                for &row in &order {
+                    shares[self.labels[row]] += 1.0 / k as f64;
+                }
                 let most = shares.iter().copied().fold(0.0, f64::max);
                 // Shares of equally many votes are equal sums, and so equal to the bit.
                 winners.extend(order.iter().map(|&row| self.labels[row]).find(|&label| shares[label] >= most));
@@ -125,7 +127,9 @@ fn prepared(rows: &[f32], dim: usize, metric: KNearestMetric) -> Result<Vec<f64>
             if norm < 1e-12 {
                 return Err(crate::vectors::VectorsError::Zero { row }.into());
             }
-            values.iter_mut().for_each(|v| *v /= norm);
+            for v in values.iter_mut() {
+                *v /= norm;
+            }
         }
     }
     Ok(rows)
@@ -133,6 +137,7 @@ fn prepared(rows: &[f32], dim: usize, metric: KNearestMetric) -> Result<Vec<f64>
 
 #[cfg(test)]
 mod tests {
+    use super::KNearestMetric::{Cosine, Euclidean};
     use super::*;
 
     fn votes(rows: &[f32], labels: &[usize], k: usize, metric: KNearestMetric, query: &[f32]) -> (Vec<f64>, usize) {
@@ -146,7 +151,6 @@ mod tests {
     fn agrees_with_hand_calculation() {
         // On the axis through the origin 10 is far away but in the same direction.
         let (rows, labels) = ([10.0, 0.0, 1.0, 1.0, 0.0, 2.0, 8.0, 1.0], [0, 1, 1, 0]);
-        use KNearestMetric::{Cosine, Euclidean};
         assert_eq!(votes(&rows, &labels, 1, Cosine, &[1.0, 0.0]), (vec![1.0, 0.0, 0.0], 0));
         assert_eq!(votes(&rows, &labels, 1, Euclidean, &[1.0, 0.0]), (vec![0.0, 1.0, 0.0], 1));
         assert_eq!(votes(&rows, &labels, 3, Cosine, &[1.0, 0.0]).1, 0);

@@ -111,7 +111,9 @@ impl Classes {
 pub(super) fn log_softmax(logits: &mut [f64]) {
     let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let normalizer = largest + logits.iter().map(|logit| (logit - largest).exp()).sum::<f64>().ln();
-    logits.iter_mut().for_each(|logit| *logit -= normalizer);
+    for logit in logits.iter_mut() {
+        *logit -= normalizer;
+    }
 }
 
 #[cfg(test)]

@@ -60,8 +60,9 @@ pub(super) fn minimize(
                 *trial = x + step * d;
             }
             let trial_value = objective(&trial, &mut trial_gradient);
-            // Near the minimum the decrease drowns in the rounding of the values. Not `>`: a NaN is too far.
-            if !(trial_value <= value + DECREASE * step * slope + ROUNDING * value.abs()) {
+            // Near the minimum the decrease drowns in the rounding of the values.
+            let most = value + DECREASE * step * slope + ROUNDING * value.abs();
+            if trial_value > most || trial_value.is_nan() {
                 high = step;
             } else if dot(&trial_gradient, &direction) < CURVATURE * slope {
                 low = step;
@@ -115,7 +116,9 @@ fn direction(gradient: &[f64], history: &VecDeque<Correction>, precondition: &im
         let mut expected = last.turned.clone();
         precondition(&mut expected);
         let scale = last.curvature / dot(&last.turned, &expected);
-        direction.iter_mut().for_each(|d| *d *= scale);
+        for d in &mut direction {
+            *d *= scale;
+        }
     }
     for (step, weight) in history.iter().zip(weights.into_iter().rev()) {
         let correction = weight - dot(&step.turned, &direction) / step.curvature;

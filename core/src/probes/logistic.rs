@@ -81,7 +81,9 @@ impl LogisticRegression {
         let start = vec![0.0; (dim + 1) * k];
         let found = minimize(start, options.tolerance, options.max_iterations, precondition, |x, gradient| {
             let loss = evaluation.sum(x, gradient);
-            gradient.iter_mut().for_each(|g| *g /= n);
+            for g in gradient.iter_mut() {
+                *g /= n;
+            }
             let weights = &x[..dim * k];
             gradient.iter_mut().zip(weights).for_each(|(g, w)| *g += penalty * w);
             loss / n + penalty / 2.0 * weights.iter().map(|w| w * w).sum::<f64>()
@@ -140,7 +142,9 @@ impl Evaluation<'_> {
             multiply_add(block.transposed(), block, &mut products);
         }
         let scale = 1.0 / (k * self.labels.len()) as f64;
-        products.iter_mut().for_each(|v| *v *= scale);
+        for v in &mut products {
+            *v *= scale;
+        }
         products.iter_mut().step_by(size + 1).take(self.dim).for_each(|v| *v += penalty);
         Cholesky::of(products, size)
     }
@@ -161,7 +165,9 @@ impl Evaluation<'_> {
             for (row, &label) in residuals.chunks_exact_mut(k).zip(labels) {
                 log_softmax(row);
                 loss -= row[label];
-                row.iter_mut().for_each(|v| *v = v.exp());
+                for v in row.iter_mut() {
+                    *v = v.exp();
+                }
                 row[label] -= 1.0;
                 intercept_gradient.iter_mut().zip(&*row).for_each(|(g, r)| *g += r);
             }

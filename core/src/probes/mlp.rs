@@ -60,7 +60,7 @@ impl MlpOptions {
     }
 }
 
-/// Dense layers with ReLU between them and softmax at the end, trained by cross-entropy.
+/// Dense layers with `ReLU` between them and softmax at the end, trained by cross-entropy.
 ///
 /// Weights start uniform with the deviation `sqrt(2 / inputs)` (He et al. 2015), biases at 0. Every epoch sees all
 /// rows in a new order; the last batch may be smaller.
@@ -140,7 +140,9 @@ impl Mlp {
             let mut output = layer.biases.repeat(input.len() / layer.inputs);
             multiply_add(View::new(&input, layer.inputs), View::new(&layer.weights, layer.outputs), &mut output);
             if i + 1 < self.layers.len() {
-                output.iter_mut().for_each(|v| *v = v.max(0.0));
+                for v in &mut output {
+                    *v = v.max(0.0);
+                }
             }
             values.push(std::mem::replace(&mut input, output));
         }
@@ -156,7 +158,9 @@ impl Mlp {
         for (row, label) in upstream.chunks_exact_mut(self.classes.len()).zip(labels) {
             softmax(row);
             row[label] -= 1.0;
-            row.iter_mut().for_each(|v| *v /= n);
+            for v in row.iter_mut() {
+                *v /= n;
+            }
         }
         let mut gradients = Vec::with_capacity(self.layers.len());
         for (layer, input) in self.layers.iter().zip(values).rev() {
@@ -216,9 +220,13 @@ impl Adam {
 
 fn softmax(logits: &mut [f32]) {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    logits.iter_mut().for_each(|logit| *logit = (*logit - largest).exp());
+    for logit in logits.iter_mut() {
+        *logit = (*logit - largest).exp();
+    }
     let sum: f32 = logits.iter().sum();
-    logits.iter_mut().for_each(|logit| *logit /= sum);
+    for logit in logits.iter_mut() {
+        *logit /= sum;
+    }
 }
 
 #[cfg(test)]

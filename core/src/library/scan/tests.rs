@@ -284,6 +284,7 @@ fn parts_and_folds_are_told_apart() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test has to be seen")]
 fn esc10_has_its_official_folds() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/esc10");
     if !root.is_dir() {
