@@ -11,6 +11,7 @@
 pub mod index;
 pub mod metrics;
 pub mod playlist;
+mod random;
 pub mod search;
 pub mod track;
 pub mod vectors;
