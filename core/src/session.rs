@@ -156,8 +156,9 @@ impl OnBackend for Training<'_> {
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
         let Trained { encoder, objective, outcome } = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        let (kind, options) = (self.spec.encoder.kind(), &self.job.plan.options().objective);
-        weights::save(&encoder, kind, &objective, options, self.job.classes(), self.weights)?;
+        let metadata = vec![("model", self.spec.encoder.kind().to_owned())];
+        let options = &self.job.plan.options().objective;
+        weights::save(&encoder, metadata, &objective, options, self.job.classes(), self.weights)?;
         Ok(outcome)
     }
 }

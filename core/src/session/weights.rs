@@ -11,29 +11,24 @@ use crate::models::{AudioEncoder, Checkpoint, Encoder, WeightsError, load_module
 /// What leads the names of the objective's tensors; those of the encoder have no prefix.
 const OBJECTIVE: &str = "objective.";
 
-/// Texts beside the tensors: the kind of the encoder, the objective's options as JSON, and the number of sub-genres.
-const MODEL: &str = "model";
+/// Texts beside the tensors: the objective's options as JSON, and the number of sub-genres.
 const OPTIONS: &str = "objective";
 const CLASSES: &str = "classes";
 
-/// Writes an encoder and its objective.
+/// Writes an encoder and its objective, with texts about the encoder beside them.
 pub(super) fn save<B: Backend>(
     encoder: &AudioEncoder<B>,
-    kind: &str,
+    metadata: Vec<(&'static str, String)>,
     objective: &Objective<B>,
     options: &ObjectiveOptions,
     classes: usize,
     path: &Path,
 ) -> Result<(), WeightsError> {
     let json = |source| WeightsError::Json { path: path.to_owned(), source };
-    let metadata = [
-        (MODEL, kind.to_owned()),
-        (OPTIONS, serde_json::to_string(options).map_err(json)?),
-        (CLASSES, classes.to_string()),
-    ];
+    let own = [(OPTIONS, serde_json::to_string(options).map_err(json)?), (CLASSES, classes.to_string())];
     let mut tensors = module_tensors(encoder, "");
     tensors.extend(module_tensors(objective, OBJECTIVE));
-    let metadata = metadata.map(|(key, text)| (key.to_owned(), text)).into();
+    let metadata = metadata.into_iter().chain(own).map(|(key, text)| (key.to_owned(), text)).collect();
     Checkpoint { tensors, metadata }.write(path)
 }
 
