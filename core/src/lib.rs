@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod npy;
 pub mod playlist;
 pub mod probes;
+mod random;
 pub mod search;
 pub mod track;
 pub mod vectors;

@@ -1,15 +1,16 @@
 //! The seeded generator behind every choice of the synthesizer.
 
-/// A small random generator whose sequence is fixed by its seed on every platform (`SplitMix64`: Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). It decides about music, not about secrets.
+use crate::random::SplitMix64;
+
+/// A random generator with a stream for every named purpose.
 #[derive(Clone, Debug)]
 pub(super) struct Random {
-    state: u64,
+    random: SplitMix64,
 }
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self { random: SplitMix64 { state: seed } }
     }
 
     /// A generator for one named purpose: draws for one purpose never shift those for another.
@@ -17,17 +18,13 @@ impl Random {
         let hash = purpose
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        let mut fork = Self { state: self.state ^ hash };
+        let mut fork = Self::new(self.random.state ^ hash);
         fork.next();
         fork
     }
 
     pub(super) fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.random.next()
     }
 
     /// Uniform in `0..1`.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::distance::Distance;
 use super::output::LossOutput;
 use super::terms::masked_mean;
-use crate::miners::Pairs;
+use crate::miners::{Pairs, indicator};
 use crate::train::OptionError;
 
 /// The contrastive loss (Hadsell, Chopra and LeCun 2006, "Dimensionality reduction by learning an invariant mapping",
@@ -56,7 +56,7 @@ impl ContrastiveOptions {
         let distances = distances.detach();
         LossOutput {
             loss: pull.add(push).mul_scalar(0.5),
-            active: Some(masked_mean(short.detach().greater_elem(0.0).float(), pairs.negative.clone())),
+            active: Some(masked_mean(indicator(short.detach().greater_elem(0.0)), pairs.negative.clone())),
             positive_distance: Some(masked_mean(distances.clone(), pairs.positive)),
             negative_distance: Some(masked_mean(distances, pairs.negative)),
         }

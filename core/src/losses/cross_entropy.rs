@@ -1,7 +1,7 @@
 //! Classification.
 
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Tensor, activation::log_softmax, backend::Backend};
+use burn::tensor::{DType, Tensor, TensorData, activation::log_softmax, backend::Backend};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -110,8 +110,8 @@ impl<B: Backend> CrossEntropy<B> {
         let classes = self.class_weights.len();
         let log_probabilities = log_softmax(self.logits(embeddings), 1);
         let labels = label_tensor::<B>(sub_genres, &device);
-        let class_weights: Tensor<B, 1> =
-            Tensor::<B, 1>::from_floats(self.class_weights.as_slice(), &device).cast(DType::F32);
+        let class_weights = TensorData::new(self.class_weights.clone(), [classes]);
+        let class_weights: Tensor<B, 1> = Tensor::from_data(class_weights, (&device, DType::F32));
         let weights = class_weights.clone().select(0, labels.clone());
         let own = log_probabilities.clone().gather(1, labels.unsqueeze_dim::<2>(1)).squeeze_dim::<1>(1);
         let smoothing = self.options.label_smoothing;

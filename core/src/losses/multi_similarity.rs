@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::output::LossOutput;
 use super::terms::{log_one_plus_sum_exp, masked_mean};
-use crate::miners::{Pairs, multi_similarity};
+use crate::miners::{Pairs, indicator, multi_similarity};
 use crate::train::OptionError;
 
 /// The multi-similarity loss with its own mining (Wang et al. 2019, "Multi-similarity loss with general pair weighting for
@@ -67,7 +67,7 @@ impl MultiSimilarityOptions {
         let all = pairs.positive.clone().bool_or(pairs.negative.clone());
         LossOutput {
             loss,
-            active: Some(masked_mean(mined.positive.bool_or(mined.negative).float(), all)),
+            active: Some(masked_mean(indicator(mined.positive.bool_or(mined.negative)), all)),
             positive_distance: Some(masked_mean(distances.clone(), pairs.positive)),
             negative_distance: Some(masked_mean(distances, pairs.negative)),
         }

@@ -116,6 +116,7 @@ impl SumOptions {
                 return refuse(format!("the weight of term {place} must be above 0, found {weight}"));
             }
             if let Err(OptionError { field, message }) = objective.validate() {
+                let field = field.strip_prefix("objective.").unwrap_or(field);
                 return refuse(format!("term {place}: {field}: {message}"));
             }
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::distance::unit_rows;
 use super::output::LossOutput;
 use super::terms::{log_one_plus_sum_exp, masked_mean, membership};
+use crate::miners::indicator;
 use crate::models::init::{self, Initializer};
 use crate::train::OptionError;
 
@@ -88,7 +89,7 @@ impl<B: Backend> ProxyAnchor<B> {
         let cosines = unit.matmul(proxies.transpose());
         let pull = cosines.clone().sub_scalar(margin).mul_scalar(-alpha);
         let push = cosines.clone().add_scalar(margin).mul_scalar(alpha);
-        let with_items = own.clone().any_dim(0).float().sum().clamp_min(1.0);
+        let with_items = indicator(own.clone().any_dim(0)).sum().clamp_min(1.0);
         let pull = log_one_plus_sum_exp(pull, own.clone(), 0).sum().div(with_items);
         let push = log_one_plus_sum_exp(push, other.clone(), 0).mean();
         let distances = cosines.detach().neg().add_scalar(1.0);

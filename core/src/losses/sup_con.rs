@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::distance::Distance;
 use super::output::LossOutput;
 use super::terms::masked_mean;
-use crate::miners::Pairs;
+use crate::miners::{Pairs, indicator};
 use crate::train::OptionError;
 
 /// The supervised contrastive loss (Khosla et al. 2020, "Supervised contrastive learning", equation 2, `L_out`): every
@@ -47,9 +47,9 @@ impl SupConOptions {
         let sum = scores.clone().sub(largest.clone()).exp().mask_fill(itself, 0.0).sum_dim(1);
         // An item that is alone in its batch has no sum, and no positive either.
         let log_probabilities = scores.sub(largest).sub(sum.clamp_min(f32::MIN_POSITIVE).log());
-        let positives = positive.clone().float().sum_dim(1);
+        let positives = indicator(positive.clone()).sum_dim(1);
         let own = log_probabilities.mask_fill(positive.clone().bool_not(), 0.0).sum_dim(1);
-        let anchors = positives.clone().greater_elem(0.0).float().sum().clamp_min(1.0);
+        let anchors = indicator(positives.clone().greater_elem(0.0)).sum().clamp_min(1.0);
         let loss = own.div(positives.clamp_min(1.0)).sum().neg().div(anchors);
         let distances = Distance::Cosine.pairwise(unit.detach());
         LossOutput {

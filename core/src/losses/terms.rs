@@ -2,6 +2,8 @@
 
 use burn::tensor::{Bool, Int, Tensor, backend::Backend};
 
+use crate::miners::indicator;
+
 /// `log(1 + Σ exp(x))` along one axis over the values that the mask keeps, without overflow: 0 where it keeps none.
 ///
 /// # Shapes
@@ -25,7 +27,7 @@ pub(super) fn log_one_plus_sum_exp<B: Backend>(
 /// # Shapes
 /// - values, kept: `[n, m]`
 pub(super) fn masked_mean<B: Backend>(values: Tensor<B, 2>, kept: Tensor<B, 2, Bool>) -> Tensor<B, 1> {
-    let count = kept.clone().float().sum().clamp_min(1.0);
+    let count = indicator(kept.clone()).sum().clamp_min(1.0);
     values.mask_fill(kept.bool_not(), 0.0).sum().div(count)
 }
 

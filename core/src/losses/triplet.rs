@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distance::Distance;
 use super::output::LossOutput;
-use crate::miners::{Mining, Pairs, Triplets};
+use crate::miners::{Mining, Pairs, Triplets, indicator};
 use crate::train::OptionError;
 
 /// The triplet loss: over mined triplets, the mean of `max(0, margin + d(a, p) - d(a, n))`, or with the soft margin of
@@ -107,7 +107,7 @@ impl TripletOptions {
             Margin::Soft(_) => (gap.clone().exp().log1p(), gap.detach().greater_elem(0.0)),
         };
         let weight = triplets.weight;
-        let pulling = pulling.float().mul(weight.clone());
+        let pulling = indicator(pulling).mul(weight.clone());
         let count = weight.clone().sum().clamp_min(1.0);
         let counted = match self.margin {
             Margin::Hard(_) if only_active => pulling.clone().sum().clamp_min(1.0),

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Tensor, backend::Backend};
 
-use super::{Pairs, Triplets};
+use super::{Pairs, Triplets, indicator};
 
 /// Every triplet. A batch of n items costs n³ values on the device.
 ///
@@ -18,6 +18,6 @@ pub fn all<B: Backend>(distances: Tensor<B, 2>, pairs: &Pairs<B>) -> Triplets<B>
     Triplets {
         positive: by_positive(distances.clone()),
         negative: by_negative(distances),
-        weight: positive.bool_and(negative).float().flatten(0, 2),
+        weight: indicator(positive.bool_and(negative)).flatten(0, 2),
     }
 }

@@ -16,6 +16,7 @@ pub use all::all;
 pub use batch_hard::batch_hard;
 pub use multi_similarity::multi_similarity;
 pub use pairs::Pairs;
+pub(crate) use pairs::indicator;
 pub use semi_hard::semi_hard;
 
 /// Stands for "no such pair" in a minimum; above every distance between unit vectors, which is at most 4.

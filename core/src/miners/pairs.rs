@@ -1,6 +1,6 @@
 //! Which items of a batch belong together.
 
-use burn::tensor::{Bool, Tensor, TensorData, backend::Backend};
+use burn::tensor::{Bool, DType, Tensor, TensorData, backend::Backend};
 
 /// Masks over all pairs of a batch.
 #[derive(Clone, Debug)]
@@ -34,4 +34,9 @@ impl<B: Backend> Pairs<B> {
             negative: mask(&|i, j| is_pair(i, j) && sub_genres[i] != sub_genres[j]),
         }
     }
+}
+
+/// 1 where a mask holds and 0 elsewhere, in `f32` like the losses: a backend of half precision could not count beyond 256.
+pub(crate) fn indicator<B: Backend, const D: usize>(mask: Tensor<B, D, Bool>) -> Tensor<B, D> {
+    mask.float().cast(DType::F32)
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Int, Tensor, backend::Backend};
 
-use super::{FAR, Pairs, Triplets};
+use super::{FAR, Pairs, Triplets, indicator};
 
 /// For each anchor and positive, the nearest negative that is farther from the anchor than the positive is (Schroff,
 /// Kalenichenko and Philbin 2015, "`FaceNet`", section 3.2). Where all negatives are nearer, the farthest negative is
@@ -25,5 +25,9 @@ pub fn semi_hard<B: Backend>(distances: Tensor<B, 2>, pairs: &Pairs<B>) -> Tripl
     let mined = distances.clone().gather(1, chosen);
     let has_negative = pairs.negative.clone().any_dim(1).expand([n, n]);
     let exists = pairs.positive.clone().bool_and(has_negative);
-    Triplets { positive: distances.flatten(0, 1), negative: mined.flatten(0, 1), weight: exists.float().flatten(0, 1) }
+    Triplets {
+        positive: distances.flatten(0, 1),
+        negative: mined.flatten(0, 1),
+        weight: indicator(exists).flatten(0, 1),
+    }
 }

@@ -4,31 +4,25 @@ use burn::module::Param;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 
+use crate::random::SplitMix64;
+
 /// Deviation of the initial weights. PyTorch's `trunc_normal_` as the reference calls it cuts at 100 deviations,
 /// which no draw reaches.
 const DEVIATION: f64 = 0.02;
 
-/// Normal numbers from a seed: `SplitMix64` (Steele et al. 2014) through the Box-Muller transform.
+/// Normal numbers from a seed, through the Box-Muller transform.
 pub(crate) struct Initializer {
-    state: u64,
+    random: SplitMix64,
 }
 
 impl Initializer {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Self { random: SplitMix64 { state: seed } }
     }
 
     /// Uniform in `(0, 1]`, so that its logarithm is finite.
     fn uniform(&mut self) -> f64 {
-        ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
+        ((self.random.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
     }
 
     fn normals(&mut self, count: usize, deviation: f64) -> Vec<f32> {

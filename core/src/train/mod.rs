@@ -12,6 +12,8 @@ mod error;
 mod event;
 mod figures;
 mod learner;
+#[cfg(test)]
+mod objective_tests;
 mod options;
 mod parameters;
 #[cfg(test)]

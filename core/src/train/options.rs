@@ -55,7 +55,7 @@ pub struct TrainOptions {
     pub augment: AugmentOptions,
     /// Epochs between two validations; the last epoch is always validated.
     pub validate_every: usize,
-    /// Chunks per track that validation embeds; null for all.
+    /// Chunks per track that validation embeds; null for all. Temporal sampling is validated by triplets instead.
     pub validation_chunks: Option<usize>,
     /// Validations without a better result after which training stops; null never stops early.
     pub early_stop_patience: Option<usize>,
@@ -226,7 +226,20 @@ mod tests {
             (r#"{"schedule": {"exponential": {"factor": 0, "every": 1}}}"#, "schedule.exponential.factor"),
             (r#"{"schedule": {"exponential": {"factor": 0.5, "every": 0}}}"#, "schedule.exponential.every"),
             (r#"{"objective": {"kind": "cross_entropy", "label_smoothing": 1}}"#, "objective.label_smoothing"),
+            (r#"{"objective": {"kind": "contrastive", "margin": 3}}"#, "objective.margin"),
+            (r#"{"objective": {"kind": "sup_con", "temperature": 0}}"#, "objective.temperature"),
+            (r#"{"objective": {"kind": "multi_similarity", "beta": 0}}"#, "objective.beta"),
+            (r#"{"objective": {"kind": "multi_similarity", "base": 2}}"#, "objective.base"),
+            (r#"{"objective": {"kind": "multi_similarity", "epsilon": -1}}"#, "objective.epsilon"),
+            (r#"{"objective": {"kind": "proxy_anchor", "alpha": 0}}"#, "objective.alpha"),
+            (r#"{"objective": {"kind": "proxy_anchor", "margin": 2}}"#, "objective.margin"),
+            (r#"{"objective": {"kind": "arc_face", "margin": 2}}"#, "objective.margin"),
+            (r#"{"objective": {"kind": "arc_face", "scale": 0}}"#, "objective.scale"),
             (r#"{"objective": {"kind": "sum", "terms": []}}"#, "objective.terms"),
+            (
+                r#"{"objective": {"kind": "sum", "terms": [{"weight": 0, "objective": {"kind": "sup_con"}}]}}"#,
+                "objective.terms",
+            ),
             (r#"{"crop_frames": 0}"#, "crop_frames"),
             (r#"{"accumulation_steps": 0}"#, "accumulation_steps"),
             (r#"{"validate_every": 0}"#, "validate_every"),
@@ -247,6 +260,10 @@ mod tests {
         ] {
             assert_eq!(refused(json).field, field, "{json}");
         }
+        let sum = r#"{"objective": {"kind": "sum", "terms": [
+            {"weight": 1, "objective": {"kind": "sup_con"}}, {"weight": 1, "objective": {"kind": "arc_face", "scale": 0}}]}}"#;
+        let expected = "objective.terms: term 2: scale: expected above 0 up to 10000, found 0";
+        assert_eq!(refused(sum).to_string(), expected);
         assert_eq!(refused(r#"{"epochs": 0}"#).to_string(), "epochs: expected at least 1, found 0");
     }
 

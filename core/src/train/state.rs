@@ -179,27 +179,30 @@ mod tests {
 
     type B = Autodiff<Flex>;
 
-    /// The norm that a step reports and the gradient that its first moments show, for gradients of all ones.
-    fn step(clip_norm: Option<f64>, missing: Option<usize>) -> (f32, Vec<f32>) {
-        let options = TrainOptions { clip_norm, ..TrainOptions::default() };
+    /// The norm that a step reports and the gradients that its first moments show, for gradients of all ones.
+    fn step(options: &TrainOptions, missing: Option<usize>) -> (f32, Vec<f32>) {
         let encoder = Learner::new(Toy::<B>::new(8, 12, 6, 2), &ObjectiveOptions::default(), 5, 0);
-        let parameters = parameters::list(&encoder, &options);
-        let mut state = OptimizerState::<Flex>::new::<B, _>(&encoder, &parameters, &options);
+        let parameters = parameters::list(&encoder, options);
+        let mut state = OptimizerState::<Flex>::new::<B, _>(&encoder, &parameters, options);
         let gradients = parameters
             .iter()
             .enumerate()
             .map(|(place, parameter)| (missing != Some(place)).then(|| Tensor::ones([parameter.len], &FlexDevice)))
             .collect();
-        let (_, norm) = state.step::<B, _>(encoder, gradients, &parameters, &options, 0.1, 0);
+        let (_, norm) = state.step::<B, _>(encoder, gradients, &parameters, options, 0.1, 0);
         let firsts = state.slots.into_iter().flatten().map(|slot| slot.moments.first.slice(0..1).into_scalar() / 0.1);
         (norm.into_scalar(), firsts.collect())
+    }
+
+    fn clipped(clip_norm: Option<f64>) -> TrainOptions {
+        TrainOptions { clip_norm, ..TrainOptions::default() }
     }
 
     #[test]
     fn gradients_are_clipped_together() {
         let norm = ((8 * 12 + 12 + 12 * 12 + 12 + 12 * 6) as f32).sqrt();
         for (limit, gradient) in [(None, 1.0), (Some(100.0), 1.0), (Some(1.0), 1.0 / norm), (Some(0.5), 0.5 / norm)] {
-            let (reported, gradients) = step(limit, None);
+            let (reported, gradients) = step(&clipped(limit), None);
             assert!((reported - norm).abs() < 1e-5, "{reported} != {norm}");
             assert_eq!(gradients.len(), 5);
             assert!(gradients.iter().all(|value| (value - gradient).abs() < 1e-6), "{limit:?}: {gradients:?}");
@@ -208,8 +211,32 @@ mod tests {
 
     #[test]
     fn a_parameter_without_gradient_stays() {
-        let (norm, gradients) = step(None, Some(2));
+        let (norm, gradients) = step(&clipped(None), Some(2));
         assert!((norm - ((8 * 12 + 12 + 12 + 12 * 6) as f32).sqrt()).abs() < 1e-5);
         assert!(gradients[2].abs() < f32::EPSILON && (gradients[1] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_penalty_pulls_kernels_to_zero_before_the_gradients_are_clipped() {
+        let encoder = Toy::<Flex>::new(8, 12, 6, 2);
+        let values: Vec<Vec<f32>> =
+            parameters::values(&encoder).into_iter().map(|values| values.into_data().to_vec().unwrap()).collect();
+        let penalty = 0.3;
+        let options = |clip_norm| TrainOptions { l2_penalty: f64::from(penalty), ..clipped(clip_norm) };
+        let (norm, gradients) = step(&options(None), None);
+        // Input, shift, block, token, head: the shift and the token are no kernels.
+        let gradient =
+            |place: usize, value: f32| if [1, 3].contains(&place) { 1.0 } else { 1.0 + 2.0 * penalty * value };
+        let all = values.iter().enumerate().flat_map(|(place, v)| v.iter().map(move |&value| gradient(place, value)));
+        let expected = all.map(|gradient| gradient * gradient).sum::<f32>().sqrt();
+        assert!((norm - expected).abs() < 1e-4, "{norm} != {expected}");
+        for (place, (found, values)) in gradients.iter().zip(&values).enumerate() {
+            assert!((found - gradient(place, values[0])).abs() < 1e-5, "{place}: {found}");
+        }
+        let (norm, clipped) = step(&options(Some(1.0)), None);
+        assert!((norm - expected).abs() < 1e-4);
+        for (found, gradient) in clipped.iter().zip(&gradients) {
+            assert!((found - gradient / expected).abs() < 1e-6, "{found}");
+        }
     }
 }
