@@ -46,6 +46,24 @@ pub enum EmbedError {
         /// Index of the track in the library.
         track: usize,
     },
+    /// The encoder gave NaN or infinity.
+    #[error("the encoder's output for chunk {chunk} of track {track} is not finite: its weights may be damaged")]
+    NotFinite {
+        /// Index of the track in the library.
+        track: usize,
+        /// Index of the chunk in the track.
+        chunk: usize,
+    },
+    /// The output could not be stored.
+    #[error("cannot store the output for chunk {chunk} of track {track}")]
+    Store {
+        /// Index of the track in the library.
+        track: usize,
+        /// Index of the chunk in the track.
+        chunk: usize,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// The device did not give its result.
     #[error("cannot read the embeddings from the device: {0}")]
     Device(String),
@@ -91,10 +109,8 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
                 }
                 let batch = batch_of(index as u64);
                 let features = TensorData::new(features?, [batch.len(), shape[0], shape[1]]);
-                let embeddings = encoder.forward(Tensor::from_data(features, &device), None).cast(DType::F32);
-                let values = embeddings.try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
-                let values = values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))?;
-                for (item, vector) in batch.iter().zip(values.chunks_exact(dim)) {
+                let embeddings = encoder.forward(Tensor::from_data(features, &device), None);
+                for (item, vector) in batch.iter().zip(to_host(embeddings)?.chunks_exact(dim)) {
                     if !add_unit(&mut sums[item.row * dim..][..dim], vector) {
                         return Err(EmbedError::NoDirection { track: item.track });
                     }
@@ -122,15 +138,20 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
 }
 
 /// One chunk to embed.
-struct Item {
-    track: usize,
-    chunk: usize,
-    row: usize,
+pub(crate) struct Item {
+    pub(crate) track: usize,
+    pub(crate) chunk: usize,
+    pub(crate) row: usize,
     /// Whether it is the last one of its track.
-    last: bool,
+    pub(crate) last: bool,
 }
 
-fn items(source: &dyn FeatureSource, tracks: &[usize], options: &EmbedOptions) -> Result<Vec<Item>, EmbedError> {
+/// The chunks to embed, track by track.
+pub(crate) fn items(
+    source: &dyn FeatureSource,
+    tracks: &[usize],
+    options: &EmbedOptions,
+) -> Result<Vec<Item>, EmbedError> {
     let mut items = Vec::new();
     for (row, &track) in tracks.iter().enumerate() {
         let stored = source.chunk_count(track);
@@ -144,7 +165,11 @@ fn items(source: &dyn FeatureSource, tracks: &[usize], options: &EmbedOptions) -
 }
 
 /// The middle `frames` of every chunk: `[items, frames, mels]`.
-fn read(source: &dyn FeatureSource, items: &[Item], [frames, mels]: [usize; 2]) -> Result<Vec<f32>, ReadError> {
+pub(crate) fn read(
+    source: &dyn FeatureSource,
+    items: &[Item],
+    [frames, mels]: [usize; 2],
+) -> Result<Vec<f32>, ReadError> {
     let first = (source.frames() - frames) / 2;
     let mut features = Vec::with_capacity(items.len() * frames * mels);
     let mut chunk = Vec::new();
@@ -153,6 +178,12 @@ fn read(source: &dyn FeatureSource, items: &[Item], [frames, mels]: [usize; 2]) 
         features.extend_from_slice(&chunk[first * mels..(first + frames) * mels]);
     }
     Ok(features)
+}
+
+/// The values of a matrix, row by row.
+pub(crate) fn to_host<B: Backend>(matrix: Tensor<B, 2>) -> Result<Vec<f32>, EmbedError> {
+    let values = matrix.cast(DType::F32).try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
+    values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))
 }
 
 fn norm(values: &[f64]) -> f64 {
