@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::dataset::fixture::Fixture;
-    use crate::models::{CnnOptions, EncoderOptions, MusicnnLayer, MusicnnOptions};
+    use crate::models::{CnnOptions, EmbeddingsOptions, EncoderOptions, MusicnnLayer, MusicnnOptions};
 
     /// What the sink gets: rows of `(track, chunk, output, tags)`.
     type Rows = Vec<(usize, usize, Vec<f32>, Vec<f32>)>;
@@ -129,11 +129,12 @@ mod tests {
         let mut chunks = vec![vec![vec![1.0; 24]; 2]; 3];
         chunks[1][1][5] = f32::NAN;
         chunks[2].clear();
-        let source = Fixture::new(6, 4, chunks);
-        let run = |track| run(&cnn(), &source, &[track], 8, &mut |_, _| {});
+        let source = Fixture::new(1, 24, chunks);
+        let options = EncoderOptions::Embeddings(EmbeddingsOptions { dim: 24 });
+        let run = |track| run(&options, &source, &[track], 8, &mut |_, _| {});
         assert!(matches!(run(1), Err(EmbedError::NotFinite { track: 1, chunk: 1 })));
         assert!(matches!(run(2), Err(EmbedError::NoChunks { track: 2 })));
-        let backbone = cnn().init::<Flex>(1, &FlexDevice).unwrap();
+        let backbone = options.init::<Flex>(1, &FlexDevice).unwrap();
         let mut full = |_, chunk, _: &[f32], _: &[f32]| if chunk == 1 { Err(io::Error::other("full")) } else { Ok(()) };
         let mut store = |cancel| {
             run_backbone(&backbone, &source, &[0], 1, &mut full, &mut |_, _| {}, &AtomicBool::new(cancel)).unwrap_err()

@@ -27,7 +27,7 @@ pub struct ChunkOptions {
     pub skip_intro_s: f64,
     /// Left out at the end, in seconds (0 to 600). Shrinks where a track is too short for it.
     pub skip_outro_s: f64,
-    /// Chunks of a lower RMS level are left out, in dB relative to full scale (-120 to 0). A track that has none
+    /// Chunks of a lower RMS level are left out, in dB relative to full scale (-200 to 0). A track that has none
     /// left is silent: an error.
     pub min_level_dbfs: f32,
     /// Whether a track shorter than a chunk gives one short chunk, which the front end pads with silence. Otherwise
@@ -63,8 +63,8 @@ impl ChunkOptions {
                 return refuse(field, "from 0 to 600 seconds", value.to_string());
             }
         }
-        if !(-120.0..=0.0).contains(&self.min_level_dbfs) {
-            return refuse("min_level_dbfs", "from -120 to 0 dBFS", self.min_level_dbfs.to_string());
+        if !(-200.0..=0.0).contains(&self.min_level_dbfs) {
+            return refuse("min_level_dbfs", "from -200 to 0 dBFS", self.min_level_dbfs.to_string());
         }
         Ok(())
     }

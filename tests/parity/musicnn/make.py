@@ -3,7 +3,7 @@
     pip download --no-deps musicnn==0.1.0     (its own pins are too old to install)
     python make.py musicnn-0.1.0-py3-none-any.whl
 
-Holds the log-mel patch of three seconds of a synthetic signal, in the half precision that the package computes it in,
+Holds the log-mel patch of three seconds of a synthetic signal, which the package rounds to half precision on the way,
 and for each model what `extractor` gives for it. Versions: requirements.txt beside this script.
 """
 
