@@ -205,12 +205,6 @@ fn read(source: &dyn FeatureSource, items: &[BatchItem], [frames, mels]: [usize;
     Ok(features)
 }
 
-/// The values of a matrix, row by row.
-pub(crate) fn to_host<B: Backend>(matrix: Tensor<B, 2>) -> Result<Vec<f32>, EmbedError> {
-    let values = matrix.cast(DType::F32).try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
-    values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))
-}
-
 fn norm(values: &[f64]) -> f64 {
     values.iter().map(|value| value * value).sum::<f64>().sqrt()
 }

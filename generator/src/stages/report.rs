@@ -126,12 +126,7 @@ fn sub_genres(library: &UsableLibrary, parts: &[Part]) -> Vec<render::SubGenreSu
     summaries
 }
 
-fn track_rows(
-    plan: &Plan,
-    library: &UsableLibrary,
-    parts: &[Part],
-    evaluation: &Evaluation,
-) -> Vec<render::TrackRow> {
+fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: &Evaluation) -> Vec<render::TrackRow> {
     let metas = super::publish::published_metas(plan, library);
     let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
     rows.map(|(((meta, part), judgement), neighbours)| render::TrackRow {
