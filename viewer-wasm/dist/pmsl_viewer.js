@@ -126,7 +126,7 @@ let wasm_bindgen = (function(exports) {
             return v1;
         }
         /**
-         * Tracks that hold every word of the text in title, artist, album or playlist, best first:
+         * Tracks that hold every word of the text in title, artist, album, playlist or tags, best first:
          * `{tracks: Array, total}`, with at most `limit` tracks of `total` found.
          * @param {string} text
          * @param {number} limit
@@ -158,8 +158,8 @@ let wasm_bindgen = (function(exports) {
             return ret;
         }
         /**
-         * What is known of a track: `{title, artist?, album?, year?, bpm?, key?, duration, subGenre, path?, audio?}`, or
-         * undefined where there is none.
+         * What is known of a track: `{title, artist?, album?, year?, bpm?, key?, duration, subGenre, path?, audio?, tags}`,
+         * or undefined where there is none.
          * @param {number} track
          * @returns {object | undefined}
          */

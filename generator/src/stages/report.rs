@@ -284,7 +284,8 @@ fn warnings(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> Vec<S
         warnings.push(format!("{damaged} files are damaged in places; what could be decoded was used."));
     }
     let untitled = super::publish::untitled(library).count();
-    if plan.config.site.share == Share::Public && untitled > 0 {
+    let has_files = !matches!(plan.source, LibrarySource::Embeddings(_));
+    if plan.config.site.share == Share::Public && has_files && untitled > 0 {
         warnings.push(format!(
             "{untitled} tracks have no title tag and are shown by number, since public sites hold no file names."
         ));

@@ -133,7 +133,8 @@ pub struct Clusters {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
-    /// Cosine distance below which two tracks count as of one sub-genre; it was best on validation pairs.
+    /// Euclidean distance of unit vectors, 0 to 2, up to which two tracks count as of one sub-genre: the best one on
+    /// validation pairs, or on training pairs where nothing validates.
     pub threshold: f64,
     /// Mean of the shares of equal and of different pairs that are told right, so that 0.5 is chance.
     pub balanced_accuracy: f64,
