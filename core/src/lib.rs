@@ -28,6 +28,8 @@ pub mod demo;
 pub mod embed;
 #[cfg(feature = "audio")]
 pub mod features;
+#[cfg(feature = "train")]
+mod frozen;
 #[cfg(feature = "audio")]
 pub mod library;
 #[cfg(feature = "train")]

@@ -14,10 +14,12 @@ use thiserror::Error;
 
 use crate::dataset::FeatureSource;
 use crate::embed::{EmbedError, EmbedOptions, embed_tracks};
+pub use crate::frozen::ChunkSink;
+use crate::frozen::run_backbone;
 use crate::losses::Objective;
 use crate::models::{
     AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, OnBackend, ProjectionOptions,
-    WeightsError, load_module_tensors, load_pretrained,
+    WeightsError, load_module_tensors, load_musicnn, load_pretrained, module_tensors,
 };
 use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, Trained, train};
 use crate::vectors::Vectors;
@@ -33,7 +35,8 @@ pub struct EncoderSpec {
     /// The head.
     pub projection: ProjectionOptions,
     /// Weights to start from, random ones otherwise: for `ast` a folder with `model.safetensors` and `config.json`, for
-    /// other kinds a file that [`EncoderSpec::train`] wrote, of which the head is left out.
+    /// `musicnn` the wheel of the package or a folder with it or the package, and for every kind but `ast` a safetensors
+    /// file that [`EncoderSpec::train`] or [`EncoderSpec::save_backbone`] wrote, of which the head is left out.
     pub pretrained: Option<PathBuf>,
     /// Seeds the random weights: the same on every device.
     pub seed: u64,
@@ -76,15 +79,41 @@ impl EncoderSpec {
     /// The backbone before training.
     fn backbone<B: Backend>(&self, device: &B::Device) -> Result<Backbone<B>, SessionError> {
         let Some(pretrained) = &self.pretrained else { return Ok(self.encoder.init(self.seed, device)?) };
-        if let EncoderOptions::Ast(options) = &self.encoder {
-            let config = options.resolve().map_err(EncoderError::from)?;
-            return Ok(Backbone::Ast(load_pretrained(&config, pretrained, device)?.ast));
+        match &self.encoder {
+            EncoderOptions::Ast(options) => {
+                let config = options.resolve().map_err(EncoderError::from)?;
+                Ok(Backbone::Ast(load_pretrained(&config, pretrained, device)?.ast))
+            }
+            EncoderOptions::Musicnn(options) if !is_own_file(pretrained) => {
+                self.encoder.validate()?;
+                Ok(Backbone::Musicnn(load_musicnn(options, pretrained, device)?))
+            }
+            _ => self.load_backbone(pretrained, device),
         }
-        let mut tensors = Checkpoint::read(pretrained)?.tensors;
-        tensors.retain(|name, _| name.starts_with(BACKBONE));
+    }
+
+    /// The backbone of a file that pmsl wrote.
+    fn load_backbone<B: Backend>(&self, path: &Path, device: &B::Device) -> Result<Backbone<B>, SessionError> {
+        let mut checkpoint = Checkpoint::read(path)?;
+        for (field, expected) in self.metadata() {
+            let found = checkpoint.metadata.remove(field).unwrap_or_default();
+            if found != expected {
+                return Err(WeightsError::Config { path: path.to_owned(), field, expected, found }.into());
+            }
+        }
+        checkpoint.tensors.retain(|name, _| name.starts_with(BACKBONE));
         let random = self.encoder.init(self.seed, device)?;
-        Ok(load_module_tensors(random, &tensors, BACKBONE)
-            .map_err(|problems| WeightsError::Tensors { path: pretrained.clone(), problems })?)
+        Ok(load_module_tensors(random, &checkpoint.tensors, BACKBONE)
+            .map_err(|problems| WeightsError::Tensors { path: path.to_owned(), problems })?)
+    }
+
+    /// What is written beside the weights: what else they must fit.
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        let mut texts = vec![("model", self.encoder.kind().to_owned())];
+        if let EncoderOptions::Musicnn(options) = &self.encoder {
+            texts.push(("tags", options.tag_set().to_owned()));
+        }
+        texts
     }
 
     /// The encoder before training.
@@ -140,6 +169,65 @@ impl EncoderSpec {
     ) -> Result<Vectors, SessionError> {
         device.run(Embedding { spec: self, weights, source, tracks, options, progress, cancel })
     }
+
+    /// Runs every chunk of the tracks through the backbone without the head, with the weights that training would start
+    /// from, and hands the outputs to the sink: track by track in the order of `tracks`, chunk by chunk. Batch norms
+    /// take their running statistics, so that a chunk's output does not depend on the others of its batch.
+    ///
+    /// `progress` is told how many tracks of how many are done.
+    ///
+    /// # Errors
+    /// See [`SessionError`].
+    #[allow(clippy::too_many_arguments, reason = "what to run, on what, where, and how to follow it")]
+    pub fn run_backbone(
+        &self,
+        device: Device,
+        source: &dyn FeatureSource,
+        tracks: &[usize],
+        batch_size: usize,
+        sink: &mut ChunkSink<'_>,
+        progress: &mut dyn FnMut(usize, usize),
+        cancel: &AtomicBool,
+    ) -> Result<(), SessionError> {
+        device.run(Running { spec: self, source, tracks, batch_size, sink, progress, cancel })
+    }
+
+    /// Writes the weights of the backbone that training would start from as a safetensors file, which `pretrained` may
+    /// then name.
+    ///
+    /// # Errors
+    /// See [`SessionError`].
+    pub fn save_backbone(&self, path: &Path) -> Result<(), SessionError> {
+        let backbone = self.backbone::<burn::backend::Flex>(&Default::default())?;
+        let metadata = self.metadata().into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
+        Checkpoint { tensors: module_tensors(&backbone, BACKBONE), metadata }.write(path)?;
+        Ok(())
+    }
+}
+
+/// Whether a path is of the kind of file that pmsl writes.
+fn is_own_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("safetensors"))
+}
+
+struct Running<'a, 'b> {
+    spec: &'a EncoderSpec,
+    source: &'a dyn FeatureSource,
+    tracks: &'a [usize],
+    batch_size: usize,
+    sink: &'a mut ChunkSink<'b>,
+    progress: &'a mut dyn FnMut(usize, usize),
+    cancel: &'a AtomicBool,
+}
+
+impl OnBackend for Running<'_, '_> {
+    type Output = Result<(), SessionError>;
+
+    fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
+        let backbone = self.spec.backbone::<B::InnerBackend>(&device)?;
+        let Self { source, tracks, batch_size, sink, progress, cancel, .. } = self;
+        Ok(run_backbone(&backbone, source, tracks, batch_size, sink, progress, cancel)?)
+    }
 }
 
 struct Training<'a> {
@@ -156,8 +244,7 @@ impl OnBackend for Training<'_> {
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
         let Trained { encoder, objective, outcome } = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        let metadata = vec![("model", self.spec.encoder.kind().to_owned())];
-        let options = &self.job.plan.options().objective;
+        let (metadata, options) = (self.spec.metadata(), &self.job.plan.options().objective);
         weights::save(&encoder, metadata, &objective, options, self.job.classes(), self.weights)?;
         Ok(outcome)
     }

@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, backend::Backend};
 
 use super::ast::Ast;
 use super::options::{EncoderError, EncoderOptions};
-use super::{Cnn, Dense, Embeddings, Resnet18};
+use super::{Cnn, Dense, Embeddings, Musicnn, Resnet18};
 
 /// An encoder of any kind: features in, its pooled output out.
 #[derive(Module, Debug)]
@@ -15,6 +15,8 @@ pub enum Backbone<B: Backend> {
     Ast(Ast<B>),
     /// The 18-layer residual network.
     Resnet18(Resnet18<B>),
+    /// A network that tags music.
+    Musicnn(Musicnn<B>),
     /// Dense layers on the flattened features.
     Dense(Dense<B>),
     /// A small convolutional network.
@@ -33,6 +35,7 @@ impl EncoderOptions {
         Ok(match self {
             Self::Ast(options) => Backbone::Ast(options.resolve()?.init(seed, device)),
             Self::Resnet18(options) => Backbone::Resnet18(options.init(seed, device)),
+            Self::Musicnn(options) => Backbone::Musicnn(options.init(seed, device)),
             Self::Dense(options) => Backbone::Dense(options.init(seed, device)),
             Self::Cnn(options) => Backbone::Cnn(options.init(seed, device)),
             Self::Embeddings(options) => Backbone::Embeddings(Embeddings { dim: options.dim }),
@@ -53,9 +56,28 @@ impl<B: Backend> Backbone<B> {
         match self {
             Self::Ast(ast) => ast.forward(features, patches),
             Self::Resnet18(resnet18) => resnet18.forward(features),
+            Self::Musicnn(musicnn) => musicnn.forward(features),
             Self::Dense(dense) => dense.forward(features),
             Self::Cnn(cnn) => cnn.forward(features),
             Self::Embeddings(embeddings) => embeddings.forward(features),
+        }
+    }
+
+    /// The pooled output, and the probabilities of tags where the encoder gives any.
+    ///
+    /// # Shapes
+    /// - features: `[batch, frames, bands]`
+    /// - output: `[batch, output_dim]` and `[batch, tags]`
+    ///
+    /// # Panics
+    /// As [`Backbone::forward`].
+    pub fn forward_with_tags(&self, features: Tensor<B, 3>) -> (Tensor<B, 2>, Option<Tensor<B, 2>>) {
+        match self {
+            Self::Musicnn(musicnn) => {
+                let [output, tags] = musicnn.forward_with_tags(features);
+                (output, Some(tags))
+            }
+            _ => (self.forward(features, None), None),
         }
     }
 
@@ -64,6 +86,7 @@ impl<B: Backend> Backbone<B> {
         match self {
             Self::Ast(ast) => ast.config().hidden_size(),
             Self::Resnet18(resnet18) => resnet18.output_dim(),
+            Self::Musicnn(musicnn) => musicnn.output_dim(),
             Self::Dense(dense) => dense.output_dim(),
             Self::Cnn(cnn) => cnn.output_dim(),
             Self::Embeddings(embeddings) => embeddings.dim,
@@ -83,6 +106,7 @@ impl<B: Backend> Backbone<B> {
         match self {
             Self::Ast(ast) => ast.parameter_depths(),
             Self::Resnet18(resnet18) => resnet18.parameter_depths(),
+            Self::Musicnn(musicnn) => musicnn.parameter_depths(),
             Self::Dense(dense) => dense.parameter_depths(),
             Self::Cnn(cnn) => cnn.parameter_depths(),
             Self::Embeddings(_) => Vec::new(),
@@ -94,6 +118,7 @@ impl<B: Backend> Backbone<B> {
         match self {
             Self::Ast(ast) => ast.config().depth() + 1,
             Self::Resnet18(resnet18) => resnet18.depth(),
+            Self::Musicnn(musicnn) => musicnn.depth(),
             Self::Dense(dense) => dense.depth(),
             Self::Cnn(cnn) => cnn.depth(),
             Self::Embeddings(_) => 0,

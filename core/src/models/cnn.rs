@@ -38,6 +38,10 @@ impl CnnOptions {
         self.channels.iter().try_for_each(|&channels| in_range("channels", channels, 1, 4096))
     }
 
+    pub(crate) fn output_dim(&self) -> usize {
+        self.channels.last().copied().unwrap_or_default()
+    }
+
     /// A network with random weights; the options must have passed validation.
     pub(crate) fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Cnn<B> {
         let mut random = Initializer::new(seed);
@@ -49,7 +53,7 @@ impl CnnOptions {
         Cnn {
             blocks: blocks.collect(),
             input_norm: self.normalize_input.then(|| BatchNormConfig::new(self.bands).init(device)),
-            output_dim: self.channels.last().copied().unwrap_or_default(),
+            output_dim: self.output_dim(),
         }
     }
 }

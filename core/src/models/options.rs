@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::ast::{AstOptions, AstOptionsError};
-use super::{CnnOptions, DenseOptions, EmbeddingsOptions, ProjectionError, Resnet18Options};
+use super::{CnnOptions, DenseOptions, EmbeddingsOptions, MusicnnOptions, ProjectionError, Resnet18Options};
 
 /// The encoder as configured: its kind and what is set of that kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +15,8 @@ pub enum EncoderOptions {
     Ast(AstOptions),
     /// The 18-layer residual network.
     Resnet18(Resnet18Options),
+    /// A network that tags music, or the embeddings inside it.
+    Musicnn(MusicnnOptions),
     /// Dense layers on the flattened features.
     Dense(DenseOptions),
     /// A small convolutional network.
@@ -61,6 +63,7 @@ impl EncoderOptions {
         match self {
             Self::Ast(_) => "ast",
             Self::Resnet18(_) => "resnet18",
+            Self::Musicnn(_) => "musicnn",
             Self::Dense(_) => "dense",
             Self::Cnn(_) => "cnn",
             Self::Embeddings(_) => "embeddings",
@@ -74,9 +77,34 @@ impl EncoderOptions {
             Self::Ast(options) => (options.frames, options.mels) = (frames, bands),
             // Any plane will do: its channels are averaged.
             Self::Resnet18(_) => {}
+            Self::Musicnn(options) => (options.frames, options.bands) = (frames, bands),
             Self::Dense(options) => (options.frames, options.bands) = (frames, bands),
             Self::Cnn(options) => options.bands = bands,
             Self::Embeddings(options) => options.dim = frames * bands,
+        }
+    }
+
+    /// Values of one pooled output.
+    ///
+    /// # Errors
+    /// As [`EncoderOptions::validate`].
+    pub fn output_dim(&self) -> Result<usize, EncoderError> {
+        self.validate()?;
+        Ok(match self {
+            Self::Ast(options) => options.resolve()?.hidden_size(),
+            Self::Resnet18(options) => options.output_dim(),
+            Self::Musicnn(options) => options.layer.dim(),
+            Self::Dense(options) => options.hidden,
+            Self::Cnn(options) => options.output_dim(),
+            Self::Embeddings(options) => options.dim,
+        })
+    }
+
+    /// The tags whose probabilities the encoder gives beside its output; none for most kinds.
+    pub fn tags(&self) -> &'static [&'static str] {
+        match self {
+            Self::Musicnn(options) => options.model.tags(),
+            _ => &[],
         }
     }
 
@@ -88,6 +116,7 @@ impl EncoderOptions {
         match self {
             Self::Ast(options) => options.resolve().map(|_| ())?,
             Self::Resnet18(options) => options.validate()?,
+            Self::Musicnn(options) => options.validate()?,
             Self::Dense(options) => options.validate()?,
             Self::Cnn(options) => options.validate()?,
             Self::Embeddings(options) => in_range("dim", options.dim, 1, 1 << 16)?,
@@ -122,6 +151,36 @@ mod tests {
             assert_eq!(json["kind"], options.kind());
             assert_eq!(serde_json::from_value::<EncoderOptions>(json).unwrap(), options);
             options.validate().unwrap();
+        }
+    }
+
+    #[test]
+    fn every_kind_gives_what_it_says_for_the_features_it_was_told_of() {
+        use burn::backend::Flex;
+        use burn::backend::flex::FlexDevice;
+        use burn::tensor::{Distribution, Tensor};
+
+        let kinds = [
+            (r#"{"kind": "ast", "preset": "nano"}"#, 96, [40, 64], "patches"),
+            (r#"{"kind": "resnet18", "width": 2}"#, 16, [33, 20], ""),
+            (r#"{"kind": "musicnn", "layer": "mean_pool"}"#, 753, [30, 96], "tags"),
+            (r#"{"kind": "dense", "hidden": 7, "activation": "relu"}"#, 7, [5, 3], ""),
+            (r#"{"kind": "cnn", "channels": [3, 4, 5]}"#, 5, [9, 13], ""),
+            (r#"{"kind": "embeddings"}"#, 12, [1, 12], ""),
+        ];
+        for (text, dim, [frames, bands], special) in kinds {
+            let mut options: EncoderOptions = serde_json::from_str(text).unwrap();
+            options.set_input(frames, bands);
+            assert_eq!(options.output_dim(), Ok(dim), "{text}");
+            let backbone = options.init::<Flex>(1, &FlexDevice).unwrap();
+            let features = Tensor::random([2, frames, bands], Distribution::Default, &FlexDevice);
+            let (output, tags) = backbone.forward_with_tags(features.clone());
+            assert_eq!(output.dims(), [2, dim], "{text}");
+            assert_eq!(tags.map_or(0, |tags| tags.dims()[1]), options.tags().len());
+            assert_eq!(options.tags().len(), if special == "tags" { 50 } else { 0 });
+            assert_eq!(backbone.patch_count(frames) > 0, special == "patches");
+            assert_eq!(output.into_data(), backbone.forward(features, None).into_data(), "{text}");
+            assert_eq!(backbone.output_dim(), dim);
         }
     }
 

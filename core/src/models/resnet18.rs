@@ -34,6 +34,10 @@ impl Resnet18Options {
         check_dropout(self.dropout)
     }
 
+    pub(crate) fn output_dim(&self) -> usize {
+        self.width << (STAGES - 1)
+    }
+
     /// A network with random weights; the options must have passed validation.
     pub(crate) fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Resnet18<B> {
         let mut random = Initializer::new(seed);
@@ -58,7 +62,7 @@ impl Resnet18Options {
             blocks: blocks.collect(),
             stem_norm: BatchNormConfig::new(self.width).init(device),
             dropout: DropoutConfig::new(self.dropout).init(),
-            output_dim: self.width << (STAGES - 1),
+            output_dim: self.output_dim(),
         }
     }
 }

@@ -59,13 +59,18 @@ impl<B: Backend> BatchNorm<B> {
         if trains { self.train(input) } else { self.evaluate(input) }
     }
 
-    /// One product and one sum per value.
     fn evaluate<const D: usize>(&self, input: Tensor<B, D>) -> Tensor<B, D> {
         let dtype = input.dtype();
+        let [scale, shift] = self.scale_and_shift();
+        input * along::<B, D>(scale).cast(dtype) + along::<B, D>(shift).cast(dtype)
+    }
+
+    /// What evaluation multiplies every channel by and then adds to it, in `f32`: each `[channels]`.
+    pub(crate) fn scale_and_shift(&self) -> [Tensor<B, 1>; 2] {
         let deviation = self.running_variance.get().add_scalar(self.epsilon).sqrt();
         let scale = self.gamma.val().cast(DType::F32) / deviation;
         let shift = self.beta.val().cast(DType::F32) - self.running_mean.get() * scale.clone();
-        input * along::<B, D>(scale).cast(dtype) + along::<B, D>(shift).cast(dtype)
+        [scale, shift]
     }
 
     fn train<const D: usize>(&self, input: Tensor<B, D>) -> Tensor<B, D> {

@@ -18,18 +18,18 @@ use super::kernels::{self, Normalizer};
 const TASK_VALUES: usize = 16 * 1024;
 
 /// Multiplications below which `flex` multiplies matrices on one thread. Attention is spread over the heads already.
-const MATMUL_THREAD_LIMIT: usize = 192 * 192 * 192;
+pub(super) const MATMUL_THREAD_LIMIT: usize = 192 * 192 * 192;
 
-fn tensor(values: Vec<f32>, shape: &[usize]) -> FlexTensor {
+pub(super) fn tensor(values: Vec<f32>, shape: &[usize]) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(Shape::from(shape.to_vec())), DType::F32)
 }
 
 /// The values of a tensor that owns all of its memory in order.
-fn values(tensor: &FlexTensor) -> &[f32] {
+pub(super) fn values(tensor: &FlexTensor) -> &[f32] {
     tensor.storage()
 }
 
-fn dims<const D: usize>(tensor: &FlexTensor) -> [usize; D] {
+pub(super) fn dims<const D: usize>(tensor: &FlexTensor) -> [usize; D] {
     tensor.layout().shape().dims()
 }
 

@@ -216,6 +216,35 @@ pub(super) fn layer_norm_backward(
     );
 }
 
+/// What turns the sums of a filter into its output: `scale * max(sum + bias, 0) + shift`, each as long as a row.
+#[derive(Clone, Copy)]
+pub(super) struct Activation<'a> {
+    pub(super) bias: &'a [f32],
+    pub(super) scale: &'a [f32],
+    pub(super) shift: &'a [f32],
+}
+
+/// Raises `largest` to the activation of every row of `sums` where that is larger.
+pub(super) fn raise_to_activation(largest: &mut [f32], sums: &[f32], activation: Activation<'_>) {
+    let width = largest.len();
+    let Activation { bias, scale, shift } = activation;
+    let (bias, scale, shift) = (&bias[..width], &scale[..width], &shift[..width]);
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for row in sums.chunks_exact(width) {
+                for i in 0..width {
+                    let sum = row[i] + bias[i];
+                    // Comparisons with NaN are false, and what is not a number shall stay.
+                    let value = (if sum < 0.0 { 0.0 } else { sum }) * scale[i] + shift[i];
+                    let keep = (value < largest[i]) | largest[i].is_nan();
+                    largest[i] = if keep { largest[i] } else { value };
+                }
+            }
+        },
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

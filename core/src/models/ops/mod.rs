@@ -3,6 +3,7 @@
 
 mod flex;
 mod kernels;
+mod spectral;
 mod tracked;
 
 use std::any::{Any, TypeId};
@@ -77,6 +78,27 @@ pub(crate) fn self_attention<B: Backend>(qkv: Tensor<B, 2>, batch: usize, heads:
         let output = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
         output.swap_dims(1, 2).reshape([rows, hidden])
     })
+}
+
+/// The largest value over the columns of `scale * max(convolution + bias, 0) + shift`, on the CPU's backend without
+/// gradients; `None` elsewhere. The plane of which the largest values are taken is never whole in memory.
+///
+/// # Shapes
+/// - input: `[batch, rows, columns]`, a plane of one channel each
+/// - weight: `[filters, 1, kernel rows, kernel columns]`; bias, scale, shift: `[filters]`
+/// - output: `[batch * (rows - kernel rows + 1), filters]`
+pub(crate) fn convolve_and_max<B: Backend>(
+    input: Tensor<B, 3>,
+    weight: Tensor<B, 4>,
+    [bias, scale, shift]: [Tensor<B, 1>; 3],
+) -> Option<Tensor<B, 2>> {
+    let tensors = [primitive(input), primitive(weight), primitive(bias), primitive(scale), primitive(shift)];
+    if TypeId::of::<B>() != TypeId::of::<Flex>() || tensors.iter().any(|tensor| tensor.dtype() != DType::F32) {
+        return None;
+    }
+    let [input, weight, bias, scale, shift] = same_types(&tensors)?;
+    let output = same_type(spectral::convolve_and_max(input, weight, [bias, scale, shift]))?;
+    Some(Tensor::from_primitive(TensorPrimitive::Float(output)))
 }
 
 fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
@@ -186,6 +208,33 @@ mod tests {
         let one = with(1);
         assert_eq!(one, with(2));
         assert_eq!(one, with(5));
+    }
+
+    #[test]
+    fn the_largest_values_of_a_convolution_are_those_of_burn() {
+        for (batch, rows, columns, filters, kernel) in
+            [(2, 40, 30, 5, [7, 11]), (1, 150, 96, 204, [7, 67]), (3, 200, 9, 51, [128, 1]), (1, 3, 4, 1, [3, 4])]
+        {
+            let data = |shape: [usize; 2], seed| Tensor::<Flex, 2>::from_data(numbers(shape, seed), &FlexDevice);
+            let input = data([batch * rows, columns], 1).reshape([batch, rows, columns]);
+            let weight = data([filters, kernel[0] * kernel[1]], 2).reshape([filters, 1, kernel[0], kernel[1]]);
+            // Scales of both signs: the largest value may be that of the smallest sum.
+            let [bias, scale, shift] = [3, 4, 5].map(|seed| data([1, filters], seed).reshape([filters]));
+            let per_filter = |values: &Tensor<Flex, 1>| values.clone().reshape([1, filters, 1, 1]);
+            let options = burn::tensor::ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+            let planes = input.clone().unsqueeze_dim::<4>(1);
+            let planes = burn::tensor::module::conv2d(planes, weight.clone(), Some(bias.clone()), options);
+            let planes = activation::relu(planes) * per_filter(&scale) + per_filter(&shift);
+            let expected = planes.max_dim(3).squeeze_dim::<3>(3).swap_dims(1, 2);
+            let found = convolve_and_max(input, weight, [bias, scale, shift]).unwrap();
+            let (found, expected) = (found.into_data(), expected.into_data());
+            assert_eq!(found.num_elements(), batch * (rows + 1 - kernel[0]) * filters);
+            assert_eq!(found.num_elements(), expected.num_elements());
+            let scale = expected.iter::<f32>().fold(1e-3, |max: f32, v| max.max(v.abs()));
+            for (found, expected) in found.iter::<f32>().zip(expected.iter::<f32>()) {
+                assert!((found - expected).abs() < 1e-5 * scale, "{found} != {expected}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::tensorflow::MusicnnError;
+
 /// Why weights could not be read or written.
 #[derive(Debug, Error)]
 pub enum WeightsError {
@@ -71,6 +73,18 @@ pub enum WeightsError {
         path: PathBuf,
         /// What does not fit.
         problems: TensorProblems,
+    },
+    /// The weights of MusiCNN could not be read.
+    #[error(transparent)]
+    Musicnn(#[from] MusicnnError),
+    /// There are no weights of MusiCNN on this machine.
+    #[error(
+        "no weights of MusiCNN at `{name}`; get them by `pip download --no-deps musicnn==0.1.0` and name the wheel, or \
+         put it into the folder of the config or into `~/.cache/pmsl`"
+    )]
+    MusicnnNotFound {
+        /// What was looked for.
+        name: String,
     },
     /// Neither a folder nor a model of the hub.
     #[error("`{0}` is neither a folder that exists nor a Hugging Face id of the form `owner/name`")]
