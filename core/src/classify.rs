@@ -3,10 +3,10 @@
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::activation::softmax;
-use burn::tensor::{Tensor, backend::Backend};
+use burn::tensor::backend::Backend;
 
-use crate::dataset::{BatchItem, FeatureSource};
-use crate::embed::{EmbedError, EmbedOptions, items, run_chunks};
+use crate::dataset::FeatureSource;
+use crate::embed::{EmbedError, EmbedOptions, for_each_batch, items, to_host};
 use crate::losses::Objective;
 use crate::models::Encoder;
 
@@ -73,21 +73,21 @@ pub fn classify_tracks<B: Backend, E: Encoder<B>>(
     cancel: &AtomicBool,
 ) -> Result<Option<ClassProbabilities>, EmbedError> {
     let Some(classifier) = objective.classifier() else { return Ok(None) };
-    let classify = |features: Tensor<B, 3>| softmax(classifier(encoder.forward(features, None)), 1);
     let device = encoder.devices().into_iter().next().unwrap_or_default();
-    let items = items(source, tracks, options.chunks)?;
-    let chunks: Vec<BatchItem> = items.iter().map(|item| item.chunk).collect();
+    let items = items(source, tracks, options)?;
     let mut found = vec![Vec::new(); tracks.len()];
     let mut classes = 0;
-    run_chunks(classify, &device, source, &chunks, options, cancel, &mut |index, probabilities| {
-        let item = &items[index];
-        if !probabilities.iter().all(|p| p.is_finite()) {
-            return Err(EmbedError::NoDirection { track: item.chunk.track });
-        }
-        classes = probabilities.len();
-        found[item.row].extend_from_slice(probabilities);
-        if item.last {
-            progress(item.row + 1, tracks.len());
+    for_each_batch(&device, source, &items, options, cancel, &mut |batch, features| {
+        let probabilities = softmax(classifier(encoder.forward(features, None)), 1);
+        classes = probabilities.dims()[1];
+        for (item, row) in batch.iter().zip(to_host(probabilities)?.chunks_exact(classes)) {
+            if !row.iter().all(|p| p.is_finite()) {
+                return Err(EmbedError::NotFinite { track: item.track, chunk: item.chunk });
+            }
+            found[item.row].extend_from_slice(row);
+            if item.last {
+                progress(item.row + 1, tracks.len());
+            }
         }
         Ok(())
     })?;

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::dataset::prefetch::prefetch;
 use crate::dataset::source::read_checked;
-use crate::dataset::{BatchItem, FeatureSource, ReadError};
+use crate::dataset::{FeatureSource, ReadError};
 use crate::models::Encoder;
 use crate::vectors::Vectors;
 
@@ -88,18 +88,18 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
     cancel: &AtomicBool,
 ) -> Result<Vectors, EmbedError> {
     let dim = encoder.embedding_dim();
-    let items = items(source, tracks, options.chunks)?;
-    let chunks: Vec<BatchItem> = items.iter().map(|item| item.chunk).collect();
-    let mut sums = vec![0.0; tracks.len() * dim];
-    let embed = |features: Tensor<B, 3>| encoder.forward(features, None);
     let device = encoder.devices().into_iter().next().unwrap_or_default();
-    run_chunks(embed, &device, source, &chunks, options, cancel, &mut |index, vector| {
-        let Item { chunk, row, last } = &items[index];
-        if !add_unit(&mut sums[row * dim..][..dim], vector) {
-            return Err(EmbedError::NoDirection { track: chunk.track });
-        }
-        if *last {
-            progress(row + 1, tracks.len());
+    let items = items(source, tracks, options)?;
+    let mut sums = vec![0.0; tracks.len() * dim];
+    for_each_batch(&device, source, &items, options, cancel, &mut |batch, features| {
+        let embeddings = to_host(encoder.forward(features, None))?;
+        for (item, vector) in batch.iter().zip(embeddings.chunks_exact(dim)) {
+            if !add_unit(&mut sums[item.row * dim..][..dim], vector) {
+                return Err(EmbedError::NoDirection { track: item.track });
+            }
+            if item.last {
+                progress(item.row + 1, tracks.len());
+            }
         }
         Ok(())
     })?;
@@ -116,66 +116,54 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
     Vectors::normalized(values, dim).map_err(|error| EmbedError::Device(error.to_string()))
 }
 
-/// Passes chunks through a network, batch by batch, and every row of its output to `sink`, with the place of its chunk
-/// in `chunks`.
+/// Reads chunks ahead, and hands them over in batches, on the device and in order.
 ///
 /// # Shapes
 /// - features: `[batch, frames, mels]`
-/// - output of `forward`: `[batch, width]`
-pub(crate) fn run_chunks<B: Backend>(
-    forward: impl Fn(Tensor<B, 3>) -> Tensor<B, 2>,
+pub(crate) fn for_each_batch<B: Backend>(
     device: &B::Device,
     source: &dyn FeatureSource,
-    chunks: &[BatchItem],
+    items: &[Item],
     options: &EmbedOptions,
     cancel: &AtomicBool,
-    sink: &mut dyn FnMut(usize, &[f32]) -> Result<(), EmbedError>,
+    consume: &mut dyn FnMut(&[Item], Tensor<B, 3>) -> Result<(), EmbedError>,
 ) -> Result<(), EmbedError> {
-    let batch_size = options.batch_size.max(1);
-    let batches = chunks.len().div_ceil(batch_size) as u64;
-    let batch_of = |index: u64| {
-        let start = index as usize * batch_size;
-        &chunks[start..chunks.len().min(start + batch_size)]
-    };
+    let batches: Vec<&[Item]> = items.chunks(options.batch_size.max(1)).collect();
     let frames = options.frames.unwrap_or(usize::MAX).min(source.frames());
     let shape = [frames, source.mels()];
     prefetch(
-        0..batches,
+        0..batches.len() as u64,
         2,
-        |index| read(source, batch_of(index), shape),
+        |index| read(source, batches[index as usize], shape),
         |features| {
-            for (index, features) in features.enumerate() {
+            for (features, batch) in features.zip(&batches) {
                 if cancel.load(Ordering::Relaxed) {
                     return Err(EmbedError::Cancelled);
                 }
-                let rows = batch_of(index as u64).len();
-                let features = TensorData::new(features?, [rows, shape[0], shape[1]]);
-                let output = forward(Tensor::from_data(features, device)).cast(DType::F32);
-                let values = output.try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
-                let values = values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))?;
-                for (row, values) in values.chunks_exact((values.len() / rows).max(1)).enumerate() {
-                    sink(index * batch_size + row, values)?;
-                }
+                let features = TensorData::new(features?, [batch.len(), shape[0], shape[1]]);
+                consume(batch, Tensor::from_data(features, device))?;
             }
             Ok(())
         },
     )
 }
 
-/// One chunk of tracks that are looked at.
+/// One chunk to embed.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
-    pub(crate) chunk: BatchItem,
-    /// Which of the tracks.
+    pub(crate) track: usize,
+    pub(crate) chunk: usize,
+    /// What it belongs to: the place of its track in the list given.
     pub(crate) row: usize,
-    /// Whether it is the last one of its track.
+    /// Whether it is the last one of its row.
     pub(crate) last: bool,
 }
 
-/// All chunks of the tracks, or so many per track, spread evenly.
+/// The chunks to embed, track by track.
 pub(crate) fn items(
     source: &dyn FeatureSource,
     tracks: &[usize],
-    chunks: Option<usize>,
+    options: &EmbedOptions,
 ) -> Result<Vec<Item>, EmbedError> {
     let mut items = Vec::new();
     for (row, &track) in tracks.iter().enumerate() {
@@ -183,18 +171,14 @@ pub(crate) fn items(
         if stored == 0 {
             return Err(EmbedError::NoChunks { track });
         }
-        let wanted = chunks.unwrap_or(stored).clamp(1, stored);
-        items.extend((0..wanted).map(|i| Item {
-            chunk: BatchItem { track, chunk: i * stored / wanted },
-            row,
-            last: i + 1 == wanted,
-        }));
+        let wanted = options.chunks.unwrap_or(stored).clamp(1, stored);
+        items.extend((0..wanted).map(|i| Item { track, chunk: i * stored / wanted, row, last: i + 1 == wanted }));
     }
     Ok(items)
 }
 
 /// The middle `frames` of every chunk: `[items, frames, mels]`.
-fn read(source: &dyn FeatureSource, items: &[BatchItem], [frames, mels]: [usize; 2]) -> Result<Vec<f32>, ReadError> {
+fn read(source: &dyn FeatureSource, items: &[Item], [frames, mels]: [usize; 2]) -> Result<Vec<f32>, ReadError> {
     let first = (source.frames() - frames) / 2;
     let mut features = Vec::with_capacity(items.len() * frames * mels);
     let mut chunk = Vec::new();
@@ -203,6 +187,12 @@ fn read(source: &dyn FeatureSource, items: &[BatchItem], [frames, mels]: [usize;
         features.extend_from_slice(&chunk[first * mels..(first + frames) * mels]);
     }
     Ok(features)
+}
+
+/// The values of a matrix, row by row.
+pub(crate) fn to_host<B: Backend>(matrix: Tensor<B, 2>) -> Result<Vec<f32>, EmbedError> {
+    let values = matrix.cast(DType::F32).try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
+    values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))
 }
 
 fn norm(values: &[f64]) -> f64 {

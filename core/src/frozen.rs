@@ -4,10 +4,10 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
-use burn::tensor::{Tensor, backend::Backend};
+use burn::tensor::backend::Backend;
 
-use crate::dataset::{BatchItem, FeatureSource};
-use crate::embed::{EmbedError, EmbedOptions, Item, items, run_chunks};
+use crate::dataset::FeatureSource;
+use crate::embed::{EmbedError, EmbedOptions, Item, for_each_batch, items, to_host};
 use crate::models::Backbone;
 
 /// Takes the output for a chunk: the place of its track in the list given, the chunk's index in the track, the pooled
@@ -32,23 +32,23 @@ pub(crate) fn run_backbone<B: Backend>(
     cancel: &AtomicBool,
 ) -> Result<(), EmbedError> {
     let device = backbone.devices().into_iter().next().unwrap_or_default();
-    let items = items(source, tracks, None)?;
-    let chunks: Vec<BatchItem> = items.iter().map(|item| item.chunk).collect();
-    let dim = backbone.output_dim();
-    let forward = |features: Tensor<B, 3>| match backbone.forward_with_tags(features) {
-        (output, Some(tags)) => Tensor::cat(vec![output, tags], 1),
-        (output, None) => output,
-    };
     let options = EmbedOptions { batch_size, ..EmbedOptions::default() };
-    run_chunks(forward, &device, source, &chunks, &options, cancel, &mut |index, values| {
-        let Item { chunk: BatchItem { track, chunk, .. }, row, last } = items[index];
-        if !values.iter().all(|value| value.is_finite()) {
-            return Err(EmbedError::NotFinite { track, chunk });
-        }
-        let (output, tags) = values.split_at(dim);
-        sink(row, chunk, output, tags).map_err(|source| EmbedError::Store { track, chunk, source })?;
-        if last {
-            progress(row + 1, tracks.len());
+    let items = items(source, tracks, &options)?;
+    for_each_batch(&device, source, &items, &options, cancel, &mut |batch, features| {
+        let (output, tags) = backbone.forward_with_tags(features);
+        let output = to_host(output)?;
+        let tags = tags.map(to_host).transpose()?.unwrap_or_default();
+        let (dim, tag_count) = (output.len() / batch.len(), tags.len() / batch.len());
+        for (place, &Item { track, chunk, row, last }) in batch.iter().enumerate() {
+            let output = &output[place * dim..(place + 1) * dim];
+            let tags = &tags[place * tag_count..(place + 1) * tag_count];
+            if !output.iter().chain(tags).all(|value| value.is_finite()) {
+                return Err(EmbedError::NotFinite { track, chunk });
+            }
+            sink(row, chunk, output, tags).map_err(|source| EmbedError::Store { track, chunk, source })?;
+            if last {
+                progress(row + 1, tracks.len());
+            }
         }
         Ok(())
     })

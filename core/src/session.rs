@@ -244,8 +244,8 @@ impl OnBackend for Training<'_> {
     fn run<B: AutodiffBackend>(self, device: B::Device) -> Self::Output {
         let encoder = self.spec.init::<B>(&device)?;
         let Trained { encoder, objective, outcome } = train::<B, _>(encoder, self.job, self.on_event, self.cancel)?;
-        let options = &self.job.plan.options().objective;
-        weights::save(&encoder, self.spec.metadata(), &objective, options, self.job.classes(), self.weights)?;
+        let (metadata, options) = (self.spec.metadata(), &self.job.plan.options().objective);
+        weights::save(&encoder, metadata, &objective, options, self.job.classes(), self.weights)?;
         Ok(outcome)
     }
 }

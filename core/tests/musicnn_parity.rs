@@ -92,6 +92,9 @@ impl FeatureSource for Chunks {
     fn chunk_count(&self, _: usize) -> usize {
         self.0.len()
     }
+    fn chunk_start_s(&self, _: usize, chunk: usize) -> f64 {
+        7.5 * chunk as f64
+    }
     fn frames(&self) -> usize {
         self.0[0].len() / 96
     }

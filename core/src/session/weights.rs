@@ -15,7 +15,7 @@ const OBJECTIVE: &str = "objective.";
 const OPTIONS: &str = "objective";
 const CLASSES: &str = "classes";
 
-/// Writes an encoder and its objective, with texts on the encoder.
+/// Writes an encoder and its objective, with texts about the encoder beside them.
 pub(super) fn save<B: Backend>(
     encoder: &AudioEncoder<B>,
     metadata: Vec<(&'static str, String)>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
-use burn::tensor::{Tensor, backend::Backend};
+use burn::tensor::backend::Backend;
 
 use super::learner::Learner;
 use super::options::TrainOptions;
@@ -11,7 +11,7 @@ use super::run::TrainJob;
 use crate::classify::classify_tracks;
 use crate::dataset::rng::{CounterRng, Purpose};
 use crate::dataset::{BatchItem, BatchSampler, SamplingOptions, TemporalSampler, TemporalSampling};
-use crate::embed::{EmbedError, EmbedOptions, embed_tracks, run_chunks};
+use crate::embed::{EmbedError, EmbedOptions, Item, embed_tracks, for_each_batch, to_host};
 use crate::metrics::Centroids;
 use crate::models::Encoder;
 use crate::vectors::{Vectors, dot};
@@ -133,17 +133,21 @@ impl<B: Backend, E: Encoder<B>> Pass<'_, B, E> {
         let mut chunks = items.clone();
         chunks.sort_unstable();
         chunks.dedup();
+        let rows = chunks.iter().enumerate();
+        let rows: Vec<Item> =
+            rows.map(|(row, &BatchItem { track, chunk })| Item { track, chunk, row, last: true }).collect();
         let encoder = &self.learner.encoder;
         let device = encoder.devices().into_iter().next().unwrap_or_default();
         let mut values = Vec::new();
-        let embed = |features: Tensor<B, 3>| encoder.forward(features, None);
-        run_chunks(embed, &device, source, &chunks, self.options, self.cancel, &mut |index, row| {
-            if !row.iter().all(|value| value.is_finite()) {
-                return Err(EmbedError::NoDirection { track: chunks[index].track });
-            }
-            values.extend_from_slice(row);
+        for_each_batch(&device, source, &rows, self.options, self.cancel, &mut |_, features| {
+            values.extend(to_host(encoder.forward(features, None))?);
             Ok(())
         })?;
+        let dim = encoder.embedding_dim();
+        let spoilt = values.chunks_exact(dim).zip(&rows).find(|(row, _)| !row.iter().all(|value| value.is_finite()));
+        if let Some((_, &Item { track, chunk, .. })) = spoilt {
+            return Err(EmbedError::NotFinite { track, chunk });
+        }
         let vectors = Vectors::normalized(values, encoder.embedding_dim())
             .map_err(|error| EmbedError::Device(error.to_string()))?;
         let row = |item: &BatchItem| vectors.row(chunks.partition_point(|chunk| chunk < item));
