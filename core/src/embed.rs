@@ -116,17 +116,17 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
     Vectors::normalized(values, dim).map_err(|error| EmbedError::Device(error.to_string()))
 }
 
+/// Takes the chunks of a batch and their features: `[batch, frames, mels]`.
+pub(crate) type Consumer<'a, B> = dyn FnMut(&[Item], Tensor<B, 3>) -> Result<(), EmbedError> + 'a;
+
 /// Reads chunks ahead, and hands them over in batches, on the device and in order.
-///
-/// # Shapes
-/// - features: `[batch, frames, mels]`
 pub(crate) fn for_each_batch<B: Backend>(
     device: &B::Device,
     source: &dyn FeatureSource,
     items: &[Item],
     options: &EmbedOptions,
     cancel: &AtomicBool,
-    consume: &mut dyn FnMut(&[Item], Tensor<B, 3>) -> Result<(), EmbedError>,
+    consume: &mut Consumer<'_, B>,
 ) -> Result<(), EmbedError> {
     let batches: Vec<&[Item]> = items.chunks(options.batch_size.max(1)).collect();
     let frames = options.frames.unwrap_or(usize::MAX).min(source.frames());

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Bench, pmsl, shared_data, stderr, stdout};
+use crate::support::{Bench, pmsl, repository, shared_data, stderr, stdout};
 
 fn run(bench: &Bench, config: &Value) -> Value {
     bench.write_whole_config(config);
@@ -126,6 +126,38 @@ fn a_frozen_encoder_runs_once_and_its_head_is_trained() {
     let report = run(&bench, &config);
     assert_eq!(report["training"]["planned_epochs"], 0);
     assert_eq!(report["measures"]["retrieval"]["gallery"], "all tracks");
+}
+
+#[test]
+fn musicnn_is_frozen_and_names_what_it_hears() {
+    if std::env::var_os("PMSL_MUSICNN").is_none() {
+        eprintln!("skipped: PMSL_MUSICNN does not name the wheel of musicnn 0.1.0");
+        return;
+    }
+    let bench = Bench::new(5);
+    // The shipped config for CPUs prefers MusiCNN where its weights are found.
+    let output = pmsl()
+        .arg("--config")
+        .arg(repository().join("configs/cpu.json"))
+        .arg("--library")
+        .arg(bench.library())
+        .arg("--out")
+        .arg(bench.site())
+        .arg("--work")
+        .arg(bench.path("work"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains("musicnn.json"), "{}", stdout(&output));
+    let report = bench.report();
+    assert_eq!(report["build"]["model"].as_str().unwrap().split(' ').next(), Some("musicnn"));
+    for track in report["tracks"].as_array().unwrap() {
+        assert_eq!(track["meta"]["tags"].as_array().unwrap().len(), 5, "{}", track["meta"]);
+    }
+    let page = fs::read_to_string(bench.site().join("index.html")).unwrap();
+    let tag = report["tracks"][0]["meta"]["tags"][0].as_str().unwrap();
+    assert!(page.contains(tag), "the report does not name {tag}");
+    assert!(!page.contains(std::env::var("PMSL_MUSICNN").unwrap().as_str()), "the report names a path");
 }
 
 #[test]

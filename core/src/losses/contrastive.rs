@@ -11,7 +11,7 @@ use super::terms::masked_mean;
 use crate::miners::{Pairs, indicator};
 use crate::train::OptionError;
 
-/// The contrastive loss (Hadsell, Chopra and LeCun 2006, "Dimensionality reduction by learning an invariant mapping",
+/// The contrastive loss (Hadsell, Chopra and `LeCun` 2006, "Dimensionality reduction by learning an invariant mapping",
 /// equation 4) over all pairs of a batch: pairs of one sub-genre cost `d² / 2`, pairs of two cost
 /// `max(0, margin - d)² / 2`, where d is their Euclidean distance.
 ///

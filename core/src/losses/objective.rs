@@ -51,6 +51,9 @@ pub enum Loss<B: Backend> {
     CrossEntropy(CrossEntropy<B>),
 }
 
+/// From embeddings `[n, dim]` to scores `[n, classes]`.
+pub(crate) type Classifier<'a, B> = Box<dyn Fn(Tensor<B, 2>) -> Tensor<B, 2> + 'a>;
+
 impl<B: Backend> Objective<B> {
     pub(super) fn new(options: &ObjectiveOptions, dim: usize, classes: usize, seed: u64, device: &B::Device) -> Self {
         let mut random = Initializer::new(seed ^ STREAM);
@@ -76,6 +79,7 @@ impl<B: Backend> Objective<B> {
     ///
     /// # Shapes
     /// - embeddings: `[n, dim]`, not yet of unit length
+    #[expect(clippy::needless_pass_by_value, reason = "tensors are handed over, as everywhere")]
     pub fn loss(&self, embeddings: Tensor<B, 2>, targets: &Targets) -> Option<LossOutput<B>> {
         let unit = unit_rows(embeddings.clone());
         let outputs = self.terms.iter().map(|term| {
@@ -110,8 +114,8 @@ impl<B: Backend> Objective<B> {
     }
 
     /// What [`Objective::logits`] applies.
-    pub(crate) fn classifier(&self) -> Option<Box<dyn Fn(Tensor<B, 2>) -> Tensor<B, 2> + '_>> {
-        self.terms.iter().find_map(|term| -> Option<Box<dyn Fn(_) -> _>> {
+    pub(crate) fn classifier(&self) -> Option<Classifier<'_, B>> {
+        self.terms.iter().find_map(|term| -> Option<Classifier<'_, B>> {
             match &term.loss {
                 Loss::CrossEntropy(loss) => Some(Box::new(|embeddings| loss.logits(embeddings))),
                 Loss::ArcFace(loss) => Some(Box::new(|embeddings| loss.logits(embeddings))),
@@ -162,7 +166,7 @@ impl<B: Backend> Loss<B> {
     fn loss(&self, embeddings: Tensor<B, 2>, unit: Tensor<B, 2>, targets: &Targets) -> Option<LossOutput<B>> {
         let (sub_genres, tracks) = match (targets, self) {
             (Targets::Labelled { sub_genres, tracks }, _) => (sub_genres, tracks),
-            (Targets::Triplets, Self::Triplet(options)) => return Some(options.loss_of_triplets(unit)),
+            (Targets::Triplets, Self::Triplet(options)) => return Some(options.loss_of_triplets(&unit)),
             (Targets::Triplets, _) => return None,
         };
         Some(match self {

@@ -47,10 +47,10 @@ impl Golden {
     }
 
     fn targets(&self, case: &Case) -> Targets {
-        match case.triplets {
-            true => Targets::Triplets,
-            false => Targets::Labelled { sub_genres: self.sub_genres.clone(), tracks: self.tracks.clone() },
+        if case.triplets {
+            return Targets::Triplets;
         }
+        Targets::Labelled { sub_genres: self.sub_genres.clone(), tracks: self.tracks.clone() }
     }
 
     /// The embeddings that the case looks at: of eleven items, nine are three triplets.

@@ -85,7 +85,7 @@ impl TripletOptions {
     ///
     /// # Shapes
     /// - unit: `[3 n, dim]`, rows of unit length: n anchors, then their positives, then their negatives
-    pub(super) fn loss_of_triplets<B: Backend>(&self, unit: Tensor<B, 2>) -> LossOutput<B> {
+    pub(super) fn loss_of_triplets<B: Backend>(&self, unit: &Tensor<B, 2>) -> LossOutput<B> {
         let n = unit.dims()[0] / 3;
         let [anchors, positives, negatives] = [0, n, 2 * n].map(|start| unit.clone().narrow(0, start, n));
         let positive = self.distance.rows(anchors.clone(), positives);

@@ -67,7 +67,9 @@ pub(crate) fn directions<B: Backend>(
     let mut values = random.normals(rows * dim, 1.0);
     for row in values.chunks_exact_mut(dim.max(1)) {
         let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        row.iter_mut().for_each(|value| *value /= norm);
+        for value in row {
+            *value /= norm;
+        }
     }
     parameter(values, [rows, dim], device)
 }

@@ -13,6 +13,14 @@ pub(super) struct Figures<B: Backend> {
     others: [Option<Tensor<B, 1>>; 3],
 }
 
+/// A step that is done as far as the host is concerned.
+pub(super) struct Pending<B: Backend> {
+    pub(super) learning_rate: f64,
+    pub(super) figures: Figures<B>,
+    /// Before clipping: `[1]`.
+    pub(super) gradient_norm: Tensor<B, 1>,
+}
+
 impl<B: Backend> Figures<B> {
     /// The figures of one batch of a step that has so many.
     pub(super) fn of<A: AutodiffBackend<InnerBackend = B>>(output: LossOutput<A>, batches: u64) -> Self {

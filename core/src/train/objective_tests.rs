@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 
 use super::tests::{Setting, bits, options, quiet};
@@ -84,7 +85,7 @@ fn every_objective_learns_and_resumes_to_the_bit() {
         assert!(trained.outcome.best_accuracy > Some(0.5), "{json}: {history:?}");
         same(&trained, &run(&setting, &setting.sub_genres, run_options.clone(), &[3, 10, 16]));
         // The objective's own parameters have moved, and are averaged like the encoder's.
-        let start = module_tensors(&run_options.objective.init::<Flex>(6, 5, 11, &Default::default()), "");
+        let start = module_tensors(&run_options.objective.init::<Flex>(6, 5, 11, &FlexDevice), "");
         let end = module_tensors(&trained.objective, "");
         assert!(end.iter().all(|(name, tensor)| start[name] != *tensor), "{json}");
         let last = TrainOptions { ema_decay: None, ..run_options };

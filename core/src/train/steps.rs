@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::checkpoint::{Best, Progress};
 use super::error::{OptionError, TrainError};
 use super::event::{EpochRecord, StepRecord, TrainEvent};
-use super::figures::Figures;
+use super::figures::{Figures, Pending};
 use super::learner::Learner;
 use super::options::TrainOptions;
 use super::parameters::{self, Parameter};
@@ -35,9 +35,9 @@ pub(super) struct Run<'a, B: AutodiffBackend> {
     /// The evaluated values of the best epoch so far; the last ones where nothing is validated. Empty before the first.
     pub(super) best: Values<B::InnerBackend>,
     pub(super) progress: Progress,
-    /// The last step's learning rate, figures and norm of the gradient, still on the device: they are read after the
-    /// next step has been handed over, so that the device does not wait for the host.
-    pub(super) pending: Option<(f64, Figures<B::InnerBackend>, Tensor<B::InnerBackend, 1>)>,
+    /// The last step, which is read after the next one has been handed over, so that the device does not wait for the
+    /// host.
+    pub(super) pending: Option<Pending<B::InnerBackend>>,
     pub(super) on_event: &'a mut dyn FnMut(TrainEvent),
     pub(super) cancel: &'a AtomicBool,
 }
@@ -122,7 +122,7 @@ impl<B: AutodiffBackend> Run<'_, B> {
         let (learner, norm) =
             self.state.step::<B, _>(learner, gradients, &self.parameters, self.options, rate, self.progress.step);
         self.settle()?;
-        self.pending = figures.map(|figures| (rate, figures, norm));
+        self.pending = figures.map(|figures| Pending { learning_rate: rate, figures, gradient_norm: norm });
         self.progress.step += 1;
         Ok(learner)
     }
@@ -139,9 +139,9 @@ impl<B: AutodiffBackend> Run<'_, B> {
 
     /// Reads the figures of the last step and reports it.
     fn settle(&mut self) -> Result<(), TrainError> {
-        let Some((learning_rate, figures, norm)) = self.pending.take() else { return Ok(()) };
+        let Some(Pending { learning_rate, figures, gradient_norm }) = self.pending.take() else { return Ok(()) };
         let step = self.progress.losses.len() as u64 + 1;
-        let (loss, [active, positive_distance, negative_distance], gradient_norm) = figures.read(norm);
+        let (loss, [active, positive_distance, negative_distance], gradient_norm) = figures.read(gradient_norm);
         for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
             if !value.is_finite() {
                 return Err(TrainError::NotFinite { what, step, value, learning_rate });
