@@ -216,6 +216,57 @@ pub(super) fn layer_norm_backward(
     );
 }
 
+/// The sum of the values.
+pub(super) fn total(values: &[f32]) -> f32 {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || sum(values, values, |x, _| x),
+    )
+}
+
+/// The sum of the squared differences from `mean`.
+pub(super) fn squared_deviation(values: &[f32], mean: f32) -> f32 {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || sum(values, values, |x, _| (x - mean) * (x - mean)),
+    )
+}
+
+/// The sum of `weights` times the differences of `values` from `mean`.
+pub(super) fn product_with_deviation(weights: &[f32], values: &[f32], mean: f32) -> f32 {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || sum(weights, values, |w, x| w * (x - mean)),
+    )
+}
+
+/// Replaces every value by `scale` times its difference from `mean`, plus `shift`. The difference comes first: values
+/// far from zero would lose their digits to a large product otherwise.
+pub(super) fn normalize(values: &mut [f32], mean: f32, scale: f32, shift: f32) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || values.iter_mut().for_each(|value| *value = (*value - mean) * scale + shift),
+    );
+}
+
+/// Replaces the gradient of a normalised channel's output by that of its input:
+/// `scale * (gradient - mean_gradient - (input - mean) * slope)`.
+pub(super) fn batch_norm_backward(
+    gradient: &mut [f32],
+    input: &[f32],
+    mean: f32,
+    [scale, mean_gradient, slope]: [f32; 3],
+) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (gradient, x) in gradient.iter_mut().zip(input) {
+                *gradient = scale * (*gradient - mean_gradient - (x - mean) * slope);
+            }
+        },
+    );
+}
+
 /// What turns the sums of a filter into its output: `scale * max(sum + bias, 0) + shift`, each as long as a row.
 #[derive(Clone, Copy)]
 pub(super) struct Activation<'a> {

@@ -1,6 +1,7 @@
 //! The operations that a transformer spends its time in: burn's own on every backend but `flex`, the CPU's, for which
 //! faster ones are here. Tokens are the rows of a matrix, those of one item after those of another.
 
+mod channels;
 mod flex;
 mod kernels;
 mod spectral;
@@ -99,6 +100,29 @@ pub(crate) fn convolve_and_max<B: Backend>(
     let [input, weight, bias, scale, shift] = same_types(&tensors)?;
     let output = same_type(spectral::convolve_and_max(input, weight, [bias, scale, shift]))?;
     Some(Tensor::from_primitive(TensorPrimitive::Float(output)))
+}
+
+/// Batch norm by the statistics of the batch, where gradients are tracked on the CPU's backend; `None` elsewhere. Gives
+/// the mean and the variance too, the latter divided by the number of values.
+///
+/// # Shapes
+/// - input, output: `[batch, channels, ...]`
+/// - gamma, beta, mean, variance: `[channels]`
+pub(crate) fn batch_norm<B: Backend, const D: usize>(
+    input: &Tensor<B, D>,
+    [gamma, beta]: [Tensor<B, 1>; 2],
+    epsilon: f64,
+) -> Option<(Tensor<B, D>, [Tensor<B, 1>; 2])> {
+    let tensors = [primitive(input.clone()), primitive(gamma), primitive(beta)];
+    if TypeId::of::<B>() != TypeId::of::<Autodiff<Flex>>() || tensors.iter().any(|t| t.dtype() != DType::F32) {
+        return None;
+    }
+    let [values, gamma, beta] = same_types(&tensors)?;
+    let (output, statistics) = tracked::batch_norm(values, gamma, beta, epsilon as f32);
+    let output = Tensor::from_primitive(TensorPrimitive::Float(same_type(output)?));
+    let device = input.device();
+    let vector = |values: Vec<f32>| Tensor::from_floats(values.as_slice(), &device);
+    Some((output, [vector(statistics.mean), vector(statistics.variance)]))
 }
 
 fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {

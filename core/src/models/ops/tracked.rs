@@ -8,6 +8,7 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::ops::{FloatTensor, FloatTensorOps};
 
+use super::channels::{self, Normalized, Statistics};
 use super::{flex, kernels};
 
 /// A tensor of the CPU backend with its place in the graph of operations.
@@ -133,4 +134,35 @@ pub(super) fn attention(qkv: &Tracked, batch: usize, heads: usize) -> Tracked {
         let (output, normalizers) = flex::attention(&qkv.primitive, batch, heads);
         (output, AttentionState { qkv: qkv.primitive.clone(), batch, heads, normalizers })
     })
+}
+
+#[derive(Debug)]
+struct BatchNorm;
+
+impl Backward<Flex, 3> for BatchNorm {
+    type State = Normalized;
+
+    fn backward(self, ops: Ops<Normalized, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<Flex>(&ops.node);
+        let parts = channels::batch_norm_backward(&ops.state, &gradient);
+        for (node, gradient) in ops.parents.into_iter().zip(parts) {
+            if let Some(node) = node {
+                gradients.register::<Flex>(node.id, gradient);
+            }
+        }
+    }
+}
+
+pub(super) fn batch_norm(input: &Tracked, gamma: &Tracked, beta: &Tracked, epsilon: f32) -> (Tracked, Statistics) {
+    let statistics = channels::statistics(&input.primitive);
+    let output = record(BatchNorm, [input, gamma, beta], || {
+        let inverse: Vec<f32> = statistics.variance.iter().map(|variance| 1.0 / (variance + epsilon).sqrt()).collect();
+        let mean = statistics.mean.clone();
+        let (gamma, beta) = (gamma.primitive.to_contiguous(), beta.primitive.to_contiguous());
+        let scale: Vec<f32> =
+            flex::values(&gamma).iter().zip(&inverse).map(|(gamma, inverse)| gamma * inverse).collect();
+        let output = channels::normalize(&input.primitive, &mean, &scale, flex::values(&beta));
+        (output, Normalized { input: input.primitive.clone(), gamma, mean, inverse })
+    });
+    (output, statistics)
 }
