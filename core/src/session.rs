@@ -198,7 +198,7 @@ impl EncoderSpec {
     /// # Errors
     /// See [`SessionError`].
     pub fn save_backbone(&self, path: &Path) -> Result<(), SessionError> {
-        let backbone = self.backbone::<burn::backend::Flex>(&Default::default())?;
+        let backbone = self.backbone::<burn::backend::Flex>(&burn::backend::flex::FlexDevice)?;
         let metadata = self.metadata().into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
         Checkpoint { tensors: module_tensors(&backbone, BACKBONE), metadata }.write(path)?;
         Ok(())

@@ -65,7 +65,7 @@ fn outputs_are_those_of_pytorch_for_any_shape() {
 /// The gradients of a module's parameters by name.
 struct Gradients<'a, B: AutodiffBackend> {
     path: Vec<String>,
-    gradients: &'a B::Gradients,
+    values: &'a B::Gradients,
     found: BTreeMap<String, Vec<f32>>,
 }
 
@@ -79,7 +79,7 @@ impl<B: AutodiffBackend> ModuleVisitor<B> for Gradients<'_, B> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-        if let Some(gradient) = param.val().grad(self.gradients) {
+        if let Some(gradient) = param.val().grad(self.values) {
             self.found.insert(self.path.join("."), gradient.into_data().to_vec().unwrap());
         }
     }
@@ -93,7 +93,7 @@ fn a_training_step_gives_the_gradients_and_statistics_of_pytorch() {
     let output = network.forward(cases.tensor("odd.features", &FlexDevice), None);
     let gradients = (output.clone() * cases.tensor("training.weights", &FlexDevice)).sum().backward();
     assert_close("output", &output.into_data().to_vec::<f32>().unwrap(), &cases.0["training.output"]);
-    let mut visitor = Gradients::<B> { path: vec![], gradients: &gradients, found: BTreeMap::new() };
+    let mut visitor = Gradients::<B> { path: vec![], values: &gradients, found: BTreeMap::new() };
     network.visit(&mut visitor);
     let (after, mut compared) = (module_tensors(&network, ""), [0, 0]);
     for (name, expected) in &cases.0 {

@@ -14,7 +14,7 @@ use super::weights::parameter_ids;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CnnOptions {
-    /// Channels of each block: a 3 x 3 convolution, batch norm, ReLU and, but after the last, a max-pool that halves
+    /// Channels of each block: a 3 x 3 convolution, batch norm, `ReLU` and, but after the last, a max-pool that halves
     /// frames and bands.
     pub channels: Vec<usize>,
     /// Whether every band is brought to mean 0 and deviation 1 first, by batch norm: the coefficients of MFCCs differ
@@ -64,7 +64,7 @@ pub(crate) struct CnnBlock<B: Backend> {
     norm: BatchNorm<B>,
 }
 
-/// A small convolutional network: blocks of convolution, batch norm, ReLU and max-pool, then the mean of every channel.
+/// A small convolutional network: blocks of convolution, batch norm, `ReLU` and max-pool, then the mean of every channel.
 /// Its input may have any number of frames.
 #[derive(Module, Debug)]
 pub struct Cnn<B: Backend> {

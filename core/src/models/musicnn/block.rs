@@ -1,4 +1,4 @@
-//! Convolution, ReLU and batch norm, in this order.
+//! Convolution, `ReLU` and batch norm, in this order.
 
 use burn::module::{Module, Param};
 use burn::tensor::activation::relu;
@@ -10,7 +10,7 @@ use crate::models::init::{Initializer, he_normal, parameter};
 use crate::models::layers::{BatchNorm, BatchNormConfig};
 use crate::models::ops::convolve_and_max;
 
-/// A convolution over time and bands, or over time alone, with ReLU and then batch norm. Time is padded so that its
+/// A convolution over time and bands, or over time alone, with `ReLU` and then batch norm. Time is padded so that its
 /// length stays; the odd one of the padding goes to the end.
 #[derive(Module, Debug)]
 pub(super) struct Block<B: Backend> {

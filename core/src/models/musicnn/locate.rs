@@ -56,7 +56,7 @@ fn variable(name: &str) -> Option<PathBuf> {
 fn wheel(folder: &Path) -> Option<PathBuf> {
     entries(folder).into_iter().rfind(|path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with("musicnn-") && name.ends_with(".whl")
+        name.starts_with("musicnn-") && path.extension().is_some_and(|extension| extension == "whl")
     })
 }
 
