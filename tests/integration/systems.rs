@@ -20,7 +20,7 @@ fn base() -> Value {
 }
 
 /// A config of a reference system on the bench's tones.
-fn system(model: Value, audio: Value, train: Value) -> Value {
+fn system(model: Value, audio: Value, train: &Value) -> Value {
     let mut config = base();
     (config["model"], config["audio"]) = (model, audio);
     for (key, value) in train.as_object().unwrap() {
@@ -37,7 +37,7 @@ fn tile2vec_learns_without_labels() {
         &system(
             json!({ "encoder": { "kind": "resnet18", "width": 4 }, "projection": { "kind": "linear", "dim": 8 } }),
             json!({ "chunk_s": 0.5, "max_chunks": 6 }),
-            json!({
+            &json!({
                 "sampling": { "kind": "temporal", "anchors": 8, "neighbourhood_s": 1.0 },
                 "objective": { "kind": "triplet", "mining": "all", "margin": 1.0, "distance": "squared_euclidean" },
                 "schedule": { "exponential": { "factor": 0.95, "every": 4 } },
@@ -64,7 +64,7 @@ fn siamese_networks_tell_pairs_apart() {
             &system(
                 json!({ "encoder": encoder, "projection": { "kind": "none" } }),
                 json!({ "chunk_s": 1.0, "max_chunks": 3 }),
-                json!({ "objective": { "kind": "contrastive", "margin": 1.0 } }),
+                &json!({ "objective": { "kind": "contrastive", "margin": 1.0 } }),
             ),
         );
         assert!(report["build"]["front_end"].as_str().unwrap().starts_with("mfcc"), "{}", report["build"]);

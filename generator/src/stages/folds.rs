@@ -108,7 +108,7 @@ fn checked(
         .map_err(|leak: Leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
     let parts = split.parts(library.tracks.len()).into_iter().flatten().collect();
     let warnings = split.warnings.iter().map(|warning| sentence(warning, library)).collect();
-    Ok(CheckedSplit { split, parts, warnings, fold })
+    Ok(CheckedSplit { split, parts, fold, warnings })
 }
 
 /// The part that a manifest names.

@@ -27,11 +27,11 @@ struct Prediction {
     /// Chunks that were listened to.
     segments: usize,
     /// How probable each sub-genre is, most probable first.
-    sub_genres: Vec<Probability>,
+    sub_genres: Vec<Guess>,
 }
 
 #[derive(Debug, Serialize)]
-struct Probability {
+struct Guess {
     #[serde(skip_serializing_if = "Option::is_none")]
     genre: Option<String>,
     sub_genre: String,
@@ -152,12 +152,12 @@ fn by_embedding(
     Ok(predictions.probabilities)
 }
 
-fn ranked(sub_genres: &[SubGenre], probabilities: &[f64]) -> Vec<Probability> {
+fn ranked(sub_genres: &[SubGenre], probabilities: &[f64]) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..sub_genres.len()).collect();
     order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]).then(a.cmp(&b)));
     order
         .into_iter()
-        .map(|index| Probability {
+        .map(|index| Guess {
             genre: sub_genres[index].genre.clone(),
             sub_genre: sub_genres[index].name.clone(),
             probability: probabilities[index],
@@ -184,7 +184,7 @@ fn print(
     let mut lines = vec![format!("by {method}")];
     for prediction in predictions {
         lines.push(format!("{} ({} segments)", prediction.file, prediction.segments));
-        for Probability { sub_genre, probability, .. } in &prediction.sub_genres {
+        for Guess { sub_genre, probability, .. } in &prediction.sub_genres {
             lines.push(format!("  {:5.1} %  {sub_genre}", 100.0 * probability));
         }
     }
