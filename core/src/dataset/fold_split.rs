@@ -11,7 +11,7 @@ impl Split {
     /// does, and the first after the last. Tracks that belong together although their folds differ are named by a
     /// warning, and those outside the fold train.
     ///
-    /// [`SplitTracks::assigned`] is not asked: the folds decide. Depends on nothing but its arguments.
+    /// The parts in [`SplitTracks`] are not asked: the folds decide. Depends on nothing but its arguments.
     ///
     /// # Errors
     /// Shares out of range, or no fold left to train on.

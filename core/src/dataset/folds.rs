@@ -135,7 +135,7 @@ impl Folds {
     /// and that needs them most. Where one group holds all tracks of a sub-genre, which would then never train and be
     /// tested at once, its tracks are dealt one by one; [`Split::for_fold`](super::Split::for_fold) says so.
     ///
-    /// [`SplitTracks::assigned`] is not asked. Depends on nothing but its arguments.
+    /// The parts in [`SplitTracks`] are not asked. Depends on nothing but its arguments.
     ///
     /// # Errors
     /// Numbers out of range, or more folds than tracks.
