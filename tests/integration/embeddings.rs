@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Bench, pmsl, shared_data, stderr};
 
@@ -51,31 +51,34 @@ fn published_embeddings_give_the_published_figures() {
 #[test]
 fn what_a_run_exports_can_be_read_again() {
     let bench = Bench::new(5);
-    let output = bench.command().arg("--export").arg(bench.path("exported")).output().unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    let first = bench.report();
-    let again = pmsl()
-        .arg("--embeddings")
-        .arg(bench.path("exported/embeddings.npy"))
-        .arg("--labels")
-        .arg(bench.path("exported/tracks.csv"))
-        .arg("--out")
-        .arg(bench.path("again"))
-        .arg("--work")
-        .arg(bench.path("work"))
-        .output()
-        .unwrap();
-    assert!(again.status.success(), "{}", stderr(&again));
-    let second: Value = serde_json::from_slice(&fs::read(bench.path("again/report.json")).unwrap()).unwrap();
-    let names = |report: &Value| -> Vec<Value> {
-        report["tracks"].as_array().unwrap().iter().map(|t| t["meta"]["title"].clone()).collect()
-    };
-    assert_eq!(names(&first), names(&second));
-    let nearest = |report: &Value| -> Vec<Value> {
-        report["tracks"].as_array().unwrap().iter().map(|t| t["neighbours"][0]["track"].clone()).collect()
-    };
-    assert_eq!(nearest(&first), nearest(&second));
-    assert_eq!(second["build"]["front_end"], "none: the embeddings were made elsewhere");
+    // Vectors of two lengths share one work folder.
+    for dim in [16, 8] {
+        bench.write_config(&json!({ "model": { "projection": { "dim": dim } } }));
+        let output = bench.command().arg("--export").arg(bench.path("exported")).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let first = bench.report();
+        let again = pmsl()
+            .arg("--embeddings")
+            .arg(bench.path("exported/embeddings.npy"))
+            .arg("--labels")
+            .arg(bench.path("exported/tracks.csv"))
+            .arg("--out")
+            .arg(bench.path("again"))
+            .arg("--work")
+            .arg(bench.path("work"))
+            .output()
+            .unwrap();
+        assert!(again.status.success(), "{}", stderr(&again));
+        let second: Value = serde_json::from_slice(&fs::read(bench.path("again/report.json")).unwrap()).unwrap();
+        let of_tracks = |report: &Value, field: &str| -> Vec<Value> {
+            report["tracks"].as_array().unwrap().iter().map(|track| track.pointer(field).unwrap().clone()).collect()
+        };
+        for field in ["/meta/title", "/neighbours/0/track"] {
+            assert_eq!(of_tracks(&first, field), of_tracks(&second, field), "{field}");
+        }
+        assert_eq!(second["build"]["embedding_dim"], dim);
+        assert_eq!(second["build"]["front_end"], "none: the embeddings were made elsewhere");
+    }
 }
 
 #[test]

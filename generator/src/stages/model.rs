@@ -71,8 +71,10 @@ pub(crate) fn model(
         None
     };
     if !plan.config.is_trained() {
+        // One file of embeddings holds vectors of one length; which encoder they are of is in the tracks' keys.
+        let values = library.features.frames() * library.features.mels();
         let key = KeyBuilder::new("untrained", MODEL_VERSION)
-            .options("scaling", &scaling)
+            .options("scaling", &(values, &scaling))
             .map_err(anyhow::Error::from)?
             .finish();
         return Ok(Worked::new(Model { key, scaling, trained: None }, 0, 0));
