@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use pmsl_core::demo::DemoOptions;
+use pmsl_core::embed::EmbedOptions;
 use pmsl_core::models::Device;
 
 use crate::cache::Key;
@@ -65,6 +66,15 @@ impl Plan {
     /// The title of the site.
     pub(crate) fn title(&self) -> String {
         self.config.title.clone().unwrap_or_else(|| "Perceptual music similarity".to_owned())
+    }
+
+    /// How chunks are passed through a trained encoder.
+    pub(crate) fn embed_options(&self) -> EmbedOptions {
+        EmbedOptions {
+            batch_size: self.config.embed.batch_size,
+            frames: self.config.train.crop_frames,
+            ..EmbedOptions::default()
+        }
     }
 
     /// Where the features of a track are kept.

@@ -3,7 +3,6 @@
 use std::sync::atomic::AtomicBool;
 
 use pmsl_core::classify::ClassProbabilities;
-use pmsl_core::embed::EmbedOptions;
 use pmsl_core::session::SessionError;
 
 use super::features::UsableLibrary;
@@ -21,14 +20,9 @@ pub(super) fn chunk_probabilities(
     tracks: &[usize],
 ) -> Result<Option<ClassProbabilities>, RunError> {
     let Some(trained) = &model.trained else { return Ok(None) };
-    let options = EmbedOptions {
-        batch_size: plan.config.embed.batch_size,
-        frames: plan.config.train.crop_frames,
-        ..EmbedOptions::default()
-    };
     let source = Scaled::new(&library.features, model.scaling.as_ref());
     let (spec, weights) = (&trained.spec, &trained.weights);
-    match spec.classify(plan.device, weights, &source, tracks, &options, &mut |_, _| {}, cancel) {
+    match spec.classify(plan.device, weights, &source, tracks, &plan.embed_options(), &mut |_, _| {}, cancel) {
         Ok(probabilities) => Ok(Some(probabilities)),
         Err(SessionError::NoClassifier { .. }) => Ok(None),
         Err(error) => Err(session_error(error)),

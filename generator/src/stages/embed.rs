@@ -10,7 +10,6 @@ use anyhow::{Context, bail};
 use pmsl_core::Vectors;
 
 use pmsl_core::dataset::FeatureSource;
-use pmsl_core::embed::EmbedOptions;
 
 use super::features::UsableLibrary;
 use super::model::{Model, Trained, session_error};
@@ -82,23 +81,14 @@ fn embed(
     trained: &Trained,
     tracks: &[usize],
 ) -> Result<Vectors, RunError> {
-    let options = EmbedOptions {
-        batch_size: plan.config.embed.batch_size,
-        frames: plan.config.train.crop_frames,
-        ..EmbedOptions::default()
-    };
     let progress = console.progress("embedding", tracks.len() as u64);
-    let label = |done: usize| {
-        let track = tracks[done.saturating_sub(1).min(tracks.len() - 1)];
-        library.tracks[track].entry.relative_path.as_str()
-    };
     let vectors = trained.spec.embed(
         plan.device,
         &trained.weights,
         &Scaled::new(&library.features, model.scaling.as_ref()),
         tracks,
-        &options,
-        &mut |done, _| progress.set(done as u64, label(done)),
+        &plan.embed_options(),
+        &mut |done, _| progress.set(done as u64, library.reached(tracks, done)),
         cancel,
     );
     progress.finish();

@@ -72,16 +72,19 @@ pub(crate) fn evaluate(
     let classes = library.sub_genres.len();
     let site = folds.first().context("there is no split")?;
     let centroids = centroids(site, &labels, classes)?;
-    let mut judgements = judge_all(&centroids, &site.vectors, &labels)?;
+    let mut judgements = (0..tracks)
+        .map(|track| judge(&centroids, site.vectors.row(track), labels[track]))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let mut repeats = Vec::new();
     for repeat in repeats_of(folds) {
         let mut right = 0;
         for fold in repeat {
-            let judged = judge_all(&self::centroids(fold, &labels, classes)?, &fold.vectors, &labels)?;
+            let centroids = self::centroids(fold, &labels, classes)?;
             for &track in &fold.split.split.test {
-                right += usize::from(judged[track].predicted == labels[track]);
+                let judged = judge(&centroids, fold.vectors.row(track), labels[track])?;
+                right += usize::from(judged.predicted == labels[track]);
                 if repeats.is_empty() {
-                    judgements[track] = judged[track];
+                    judgements[track] = judged;
                 }
             }
         }
@@ -134,19 +137,12 @@ fn centroids(fold: &FoldRun, labels: &[usize], classes: usize) -> anyhow::Result
         .context("the training tracks have no centroids")
 }
 
-fn judge_all(centroids: &Centroids, vectors: &Vectors, labels: &[usize]) -> anyhow::Result<Vec<Judgement>> {
-    (0..vectors.len())
-        .map(|track| judge(centroids, vectors.row(track), labels[track]))
-        .collect::<Option<Vec<_>>>()
-        .context("no sub-genre has a centroid: there are no training tracks")
-}
-
-fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> Option<Judgement> {
-    let nearest = centroids.predict(vector)?;
+fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> anyhow::Result<Judgement> {
+    let nearest = centroids.predict(vector).context("no sub-genre has a centroid: there are no training tracks")?;
     // A sub-genre whose training tracks cancel out has no centroid; nothing is less similar than -1.
     let to_own = centroids.get(own).map_or(-1.0, |centroid| similarity(vector, centroid));
     let margin = if nearest.label == own { nearest.margin.unwrap_or(2.0) } else { to_own - nearest.similarity };
-    Some(Judgement { predicted: nearest.label, similarity: nearest.similarity, margin })
+    Ok(Judgement { predicted: nearest.label, similarity: nearest.similarity, margin })
 }
 
 /// Lays out tracks and centroids together; returns their places.

@@ -42,6 +42,14 @@ pub(crate) struct UsableLibrary {
     pub(crate) warnings: Vec<String>,
 }
 
+impl UsableLibrary {
+    /// The path of the last of `tracks` that is done, or of the first one where none is: what progress shows.
+    pub(crate) fn reached(&self, tracks: &[usize], done: usize) -> &str {
+        let last = tracks.get(done.saturating_sub(1)).or(tracks.last());
+        last.map_or("", |&track| self.tracks[track].entry.relative_path.as_str())
+    }
+}
+
 /// Makes the features that are not there yet.
 ///
 /// # Errors

@@ -152,10 +152,6 @@ fn run(
     tracks: &[usize],
 ) -> Result<(), RunError> {
     let progress = console.progress("encoder", tracks.len() as u64);
-    let label = |done: usize| {
-        let track = tracks[done.saturating_sub(1).min(tracks.len() - 1)];
-        library.tracks[track].entry.relative_path.as_str()
-    };
     let (values, tags) = (Vec::new(), Vec::new());
     let mut collector = Collector { plan, library, keys, tracks, values, tags, failure: None };
     let done = spec.run_backbone(
@@ -164,7 +160,7 @@ fn run(
         tracks,
         plan.config.embed.batch_size,
         &mut |position, chunk, output, tags| collector.take(position, chunk, output, tags),
-        &mut |done, _| progress.set(done as u64, label(done)),
+        &mut |done, _| progress.set(done as u64, library.reached(tracks, done)),
         cancel,
     );
     progress.finish();
