@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Assets, ChartError, ReportError};
+use super::{Assets, ChartError, Report, ReportError};
 
 /// Why a page was not made.
 #[derive(Debug, Error)]
@@ -46,6 +46,23 @@ pub struct Site {
     pub timings: bool,
     /// Versions shown in the footer.
     pub versions: Vec<Version>,
+}
+
+impl Site {
+    /// The site of one run, with links to the pages that it has besides the report.
+    pub fn of(report: &Report, explorer: bool, timings: bool) -> Self {
+        Self {
+            title: report.title.clone(),
+            version: report.build.pmsl.clone(),
+            explorer,
+            timings,
+            versions: vec![
+                Version::new("front end", &report.build.front_end),
+                Version::new("model", &report.build.model),
+                Version::new("index", report.build.index_format),
+            ],
+        }
+    }
 }
 
 /// A version in the footer.

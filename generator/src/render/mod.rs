@@ -32,5 +32,5 @@ pub use report::{
     GenreScore, Interval, Map, Measures, Neighbour, Pairs, REPORT_FORMAT, Report, ReportError, Retrieval, Score,
     Segments, Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
-pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
+pub use site::{Carried, MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

@@ -1,5 +1,6 @@
 //! What was measured on held-out tracks beyond the nearest centroid: classifiers, retrieval, clusters, pairs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, Score};
@@ -8,7 +9,7 @@ use super::{Interval, Score};
 pub const AVERAGE_PRECISION_BINS: usize = 20;
 
 /// What was measured on held-out tracks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measures {
     /// How tracks were held out, such as `5 official folds, each held out once`.
@@ -32,7 +33,7 @@ pub struct Measures {
 }
 
 /// How one classifier judged the held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Classifier {
     /// Its name, such as `Logistic regression`.
@@ -59,7 +60,7 @@ pub struct Classifier {
 }
 
 /// The network's own classifier on single chunks of held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Segments {
     /// Chunks judged.
@@ -75,7 +76,7 @@ pub struct Segments {
 }
 
 /// How well tracks of a sub-genre find each other by similarity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retrieval {
     /// What was searched, such as `all tracks`.
@@ -101,7 +102,7 @@ impl Retrieval {
 }
 
 /// Mean average precision at a depth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AtDepth {
     /// The depth k.
@@ -113,7 +114,7 @@ pub struct AtDepth {
 }
 
 /// Groups found by k-means without labels, as many as there are sub-genres, against the playlists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clusters {
     /// Share of tracks in groups whose most frequent sub-genre is theirs.
@@ -130,7 +131,7 @@ pub struct Clusters {
 }
 
 /// Whether two held-out tracks are of one sub-genre, told by their distance alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
     /// Euclidean distance of unit vectors, 0 to 2, up to which two tracks count as of one sub-genre: the best one on

@@ -3,11 +3,13 @@
 mod check;
 mod error;
 mod measures;
+mod schema;
 mod score;
 mod validate;
 mod validate_measures;
 
 use pmsl_core::{SubGenre, TrackMeta};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use error::ReportError;
@@ -18,10 +20,11 @@ pub use score::{Evaluation, GenreScore, Interval, Score};
 pub const REPORT_FORMAT: u32 = 2;
 
 /// The report on one run. Holds no time of day and no duration of computing, so that equal runs give equal bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Version of this layout: [`REPORT_FORMAT`].
+    #[schemars(extend("const" = REPORT_FORMAT))]
     pub format: u32,
     /// Name of the site.
     pub title: String,
@@ -56,7 +59,7 @@ pub struct Report {
 }
 
 /// Versions and settings that decide the numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Build {
     /// Version of pmsl.
@@ -79,7 +82,7 @@ pub struct Build {
 
 /// The folds of a cross-validation. Every track was held out once in every repeat, and judged by a model that had not
 /// seen it; the report shows the first repeat, and map and explorer come from the model of its first fold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrossValidation {
     /// Folds of one repeat.
@@ -91,10 +94,11 @@ pub struct CrossValidation {
 }
 
 /// One sub-genre of the library.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubGenreSummary {
     /// Its name, and the genre above it.
+    #[schemars(with = "schema::SubGenre")]
     pub sub_genre: SubGenre,
     /// Tracks that the model learned from.
     pub train: u32,
@@ -114,7 +118,7 @@ impl SubGenreSummary {
 }
 
 /// What training did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
     /// All parameters of the model.
@@ -138,7 +142,7 @@ pub struct Training {
 }
 
 /// One pass over the training tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Epoch {
     /// Counted from 1.
@@ -153,7 +157,7 @@ pub struct Epoch {
 }
 
 /// All tracks laid out in two dimensions, so that neighbours in the embedding stay neighbours.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Map {
     /// How the layout was made and with which settings, such as `UMAP, 15 neighbours, minimum distance 0.1`.
@@ -165,7 +169,7 @@ pub struct Map {
 }
 
 /// Which part a track took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// The model learned from it.
@@ -188,10 +192,11 @@ impl Split {
 }
 
 /// One track.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrackRow {
     /// What a listener sees of it. Its sub-genre is the truth it was judged against.
+    #[schemars(with = "schema::TrackMeta")]
     pub meta: TrackMeta,
     /// The part it took. In a cross-validation every track is [`Split::Test`].
     pub split: Split,
@@ -214,7 +219,7 @@ impl TrackRow {
 }
 
 /// A track similar to another.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Neighbour {
     /// Index of the track.
@@ -224,7 +229,7 @@ pub struct Neighbour {
 }
 
 /// A file that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     /// The file: relative to the library in private sites, `sub-genre, file 3` in public ones.
@@ -236,7 +241,7 @@ pub struct Failure {
 }
 
 /// Files left out on purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// Why, such as `not an audio file`.
@@ -282,6 +287,8 @@ impl Report {
     }
 }
 
+#[cfg(test)]
+mod documentation;
 #[cfg(test)]
 mod tests {
     use super::*;
