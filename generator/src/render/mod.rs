@@ -28,9 +28,11 @@ pub use environment::{RenderError, Renderer, Site, Version};
 pub use pages::{comparison_pages, headline, report_pages, timings_page};
 pub use palette::PALETTE;
 pub use report::{
-    AVERAGE_PRECISION_BINS, AtDepth, Build, Classifier, Clusters, CrossValidation, Epoch, Evaluation, Failure,
-    GenreScore, Interval, Map, Measures, Neighbour, Pairs, REPORT_FORMAT, Report, ReportError, Retrieval, Score,
-    Segments, Skipped, Split, SubGenreSummary, TrackRow, Training,
+    AVERAGE_PRECISION_BINS, Advice, AtDepth, Baselines, BlurredPair, Build, Calibration, Classifier, Clusters, Copies,
+    CopyKind, CrossValidation, DescriptorSummary, Distribution, Epoch, Evaluation, Failure, Gain, GenreScore, Grouping,
+    Hub, HubCorrection, Hubness, Interval, Map, Measures, Misfiled, Mix, MixSegment, Neighbour, Outlier,
+    PairedDifference, Pairs, Quartiles, REPORT_FORMAT, RecallAt, ReliabilityBin, Report, ReportError, Retrieval, Score,
+    Segments, Skipped, Split, SubGenreMeasures, SubGenreSummary, System, TrackDescriptors, TrackRow, Training,
 };
 pub use site::{Carried, MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

@@ -102,7 +102,10 @@ pub(crate) fn library(per_class: usize) -> Report {
                 predicted: if wrong { 5 } else { class as u32 },
                 similarity: 0.9 + (noise.next() * 0.09) as f32,
                 margin: if wrong { -0.0312 } else { 0.1 + (noise.next() * 0.3) as f32 },
+                confidence: None,
+                unsure: false,
                 neighbours,
+                descriptors: None,
             });
             points.push([centroid[0] + noise.normal() as f32 * 0.55, centroid[1] + noise.normal() as f32 * 0.5]);
         }
@@ -126,7 +129,15 @@ pub(crate) fn library(per_class: usize) -> Report {
         measures: Measures::default(),
         cross_validation: None,
         training: training(),
-        map: Map { method: "UMAP, 15 neighbours, minimum distance 0.1".into(), tracks: points, centroids },
+        advice: crate::render::Advice::default(),
+        descriptors: None,
+        grouping: crate::render::Grouping { artists: 9, releases: 3, recordings: 0, divided: 0 },
+        map: Map {
+            trustworthiness: Some(0.964),
+            method: "UMAP, 15 neighbours, minimum distance 0.1".into(),
+            tracks: points,
+            centroids,
+        },
         tracks,
         failures: vec![
             Failure {

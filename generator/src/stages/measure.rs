@@ -60,6 +60,10 @@ pub(super) fn measures(
         protocol: bench.protocol(),
         tracks,
         classifiers,
+        baselines: None,
+        sub_genres: Vec::new(),
+        calibration: None,
+        hubness: None,
         segments,
         retrieval: bench.retrieval(),
         clusters: if plan.config.evaluate.clusters { bench.clusters()? } else { None },
@@ -133,6 +137,7 @@ impl<'a> Bench<'a> {
             score: score_of(correct, truth.len()),
             macro_f1: macro_f1(&ConfusionMatrix::of(&truth, predicted, classes)),
             macro_f1_interval: interval.map(interval_of),
+            balanced_accuracy: None,
             macro_average_precision: probabilities.and_then(|p| macro_average_precision(&truth, p, classes)),
             log_loss: probabilities.and_then(|p| metrics::log_loss(&truth, p, classes)),
             predicted: predicted.iter().map(|&class| class as u32).collect(),
@@ -250,6 +255,9 @@ impl<'a> Bench<'a> {
             gallery: gallery.into(),
             tracks: vectors.len() as u32,
             mean_average_precision,
+            recall: Vec::new(),
+            r_precision: None,
+            genre_mean_average_precision: None,
             curves: curves.into_iter().map(|curve| curve.into_iter().map(|v| v as f32).collect()).collect(),
             average_precision_counts: counts,
             similarity: metrics::class_similarity(&vectors, &labels, self.classes())
@@ -261,7 +269,7 @@ impl<'a> Bench<'a> {
 
     fn clusters(&self) -> Result<Option<render::Clusters>, RunError> {
         let classes = self.classes();
-        let Some((_, labels, vectors)) = self.gallery().filter(|(_, labels, _)| labels.len() > classes) else {
+        let Some((gallery, labels, vectors)) = self.gallery().filter(|(_, labels, _)| labels.len() > classes) else {
             return Ok(None);
         };
         let options = KMeansOptions { k: classes, ..KMeansOptions::default() };
@@ -273,6 +281,7 @@ impl<'a> Bench<'a> {
             table[group][label] += 1;
         }
         Ok(Some(render::Clusters {
+            gallery: gallery.into(),
             purity: cluster::purity(&labels, groups).context("purity")?,
             normalized_mutual_information: cluster::normalized_mutual_information(&labels, groups)
                 .context("mutual information")?,

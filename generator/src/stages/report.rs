@@ -46,7 +46,10 @@ pub(crate) fn report(
             official: fold.official,
             repeats: evaluation.repeats.clone(),
         }),
+        grouping: render::Grouping::default(),
         training: training(plan, model),
+        advice: render::Advice::default(),
+        descriptors: None,
         map: map(plan, evaluation),
         failures: failures(plan, library),
         skipped: skipped(library),
@@ -139,6 +142,9 @@ fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: 
         predicted: judgement.predicted as u32,
         similarity: judgement.similarity as f32,
         margin: judgement.margin as f32,
+        confidence: None,
+        unsure: false,
+        descriptors: None,
         neighbours: neighbours
             .iter()
             .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })
@@ -241,6 +247,7 @@ fn training(plan: &Plan, model: &Model) -> render::Training {
 fn map(plan: &Plan, evaluation: &Evaluation) -> render::Map {
     let umap = &plan.config.umap;
     render::Map {
+        trustworthiness: None,
         method: format!("UMAP, {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
         tracks: evaluation.positions.clone(),
         centroids: evaluation.centroid_positions.clone(),

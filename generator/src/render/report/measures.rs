@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, Score};
+use super::{Baselines, Calibration, Hubness, Interval, Score};
 
 /// Bins of [`Retrieval::average_precision_counts`], of equal width from 0 to 1.
 pub const AVERAGE_PRECISION_BINS: usize = 20;
@@ -18,12 +18,23 @@ pub struct Measures {
     pub tracks: Vec<u32>,
     /// The classifiers, the nearest centroid first.
     pub classifiers: Vec<Classifier>,
+    /// The run's own embeddings against simple ones; absent where no track was held out, or the config asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baselines: Option<Baselines>,
+    /// One entry per sub-genre; empty where no track was held out.
+    pub sub_genres: Vec<SubGenreMeasures>,
+    /// How far confidences can be believed; absent where too few tracks allow to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// The network's own classifier on single chunks; absent where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segments: Option<Segments>,
     /// How well tracks of a sub-genre find each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<Retrieval>,
+    /// Tracks that are near everything or nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hubness: Option<Hubness>,
     /// Groups found without labels, against the playlists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<Clusters>,
@@ -49,6 +60,9 @@ pub struct Classifier {
     /// 95 % bootstrap interval of the macro F1, over tracks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub macro_f1_interval: Option<Interval>,
+    /// Mean of the sub-genres' recalls; sub-genres without held-out tracks are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balanced_accuracy: Option<f64>,
     /// Mean of the sub-genres' average precisions of the predicted probabilities; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub macro_average_precision: Option<f64>,
@@ -57,6 +71,36 @@ pub struct Classifier {
     pub log_loss: Option<f64>,
     /// The sub-genre it names for each of [`Measures::tracks`].
     pub predicted: Vec<u32>,
+}
+
+/// One sub-genre, by the nearest centroid and by retrieval. Shares are absent where they are not defined.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubGenreMeasures {
+    /// Held-out tracks of it that were recognised: recall.
+    pub recall: Score,
+    /// Held-out tracks taken for it, and how many of them are of it: precision.
+    pub precision: Score,
+    /// Harmonic mean of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub f1: Option<f64>,
+    /// 95 % bootstrap interval of the F1 score, over tracks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub f1_interval: Option<Interval>,
+    /// Queries of it with a track to find.
+    pub queries: u32,
+    /// Their mean average precision at 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_average_precision: Option<f64>,
+    /// Its 95 % bootstrap interval, over queries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_average_precision_interval: Option<Interval>,
+    /// Their mean R-precision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r_precision: Option<f64>,
+    /// Mean silhouette of its tracks in the gallery, -1 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silhouette: Option<f64>,
 }
 
 /// The network's own classifier on single chunks of held-out tracks.
@@ -85,6 +129,15 @@ pub struct Retrieval {
     pub tracks: u32,
     /// Mean average precision at some depths.
     pub mean_average_precision: Vec<AtDepth>,
+    /// Share of queries with a track of their sub-genre among the first k, at some depths.
+    pub recall: Vec<RecallAt>,
+    /// Mean share of a query's sub-genre among its first R, R being the number of tracks there are to find.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r_precision: Option<f64>,
+    /// Mean average precision at 10 where any track of the same genre counts as found; absent in libraries of one
+    /// level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genre_mean_average_precision: Option<f64>,
     /// Mean average precision of each sub-genre's queries at the depths 1, 2 and so on. Empty where it has none.
     pub curves: Vec<Vec<f32>>,
     /// Queries by their average precision at the largest depth, in [`AVERAGE_PRECISION_BINS`] bins.
@@ -113,10 +166,22 @@ pub struct AtDepth {
     pub with_query: f64,
 }
 
+/// Recall at a depth.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecallAt {
+    /// The depth k.
+    pub k: u32,
+    /// Share of queries with a track of their sub-genre among the first k.
+    pub value: f64,
+}
+
 /// Groups found by k-means without labels, as many as there are sub-genres, against the playlists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clusters {
+    /// What was grouped, such as `all tracks`.
+    pub gallery: String,
     /// Share of tracks in groups whose most frequent sub-genre is theirs.
     pub purity: f64,
     /// Normalised mutual information, arithmetic mean.

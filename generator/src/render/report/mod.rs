@@ -1,23 +1,38 @@
 //! Everything the pages show, and nothing else: written as `report.json`, and the pages are made from it alone.
 
+mod advice;
+mod baselines;
+mod calibration;
 mod check;
+mod descriptors;
 mod error;
+mod hubness;
 mod measures;
 mod schema;
 mod score;
+mod track;
 mod validate;
 mod validate_measures;
 
-use pmsl_core::{SubGenre, TrackMeta};
+use pmsl_core::SubGenre;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use advice::{Advice, BlurredPair, Copies, CopyKind, Misfiled, Mix, MixSegment, Outlier};
+pub use baselines::{Baselines, Gain, PairedDifference, System};
+pub use calibration::{Calibration, ReliabilityBin};
+pub use descriptors::{DescriptorSummary, Distribution, Quartiles, TrackDescriptors};
 pub use error::ReportError;
-pub use measures::{AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Measures, Pairs, Retrieval, Segments};
+pub use hubness::{Hub, HubCorrection, Hubness};
+pub use measures::{
+    AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Measures, Pairs, RecallAt, Retrieval, Segments,
+    SubGenreMeasures,
+};
 pub use score::{Evaluation, GenreScore, Interval, Score};
+pub use track::{Neighbour, Split, TrackRow};
 
 /// Version of the layout of `report.json`. A reader refuses any other.
-pub const REPORT_FORMAT: u32 = 2;
+pub const REPORT_FORMAT: u32 = 3;
 
 /// The report on one run. Holds no time of day and no duration of computing, so that equal runs give equal bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,8 +57,15 @@ pub struct Report {
     /// How often the library was split for cross-validation; absent where one split was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_validation: Option<CrossValidation>,
+    /// What was kept on one side of every split.
+    pub grouping: Grouping,
     /// What training did.
     pub training: Training,
+    /// What the library's owner may want to do.
+    pub advice: Advice,
+    /// Tempo, key, loudness and energy by sub-genre; absent where there was no sound to measure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub descriptors: Option<DescriptorSummary>,
     /// All tracks laid out in two dimensions.
     pub map: Map,
     /// Every track of the site, in the order of the library: index `i` here is track `i` everywhere.
@@ -91,6 +113,22 @@ pub struct CrossValidation {
     pub official: bool,
     /// Accuracy of the nearest centroid over all tracks, repeat by repeat.
     pub repeats: Vec<f64>,
+}
+
+/// Tracks that belong together: none of these groups is on two sides of a split, checked track by track, except where
+/// [`Grouping::divided`] says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grouping {
+    /// Artists with several tracks.
+    pub artists: u32,
+    /// Releases with several tracks.
+    pub releases: u32,
+    /// Recordings that are there more than once, by content or acoustic fingerprint. Never divided by a split that is
+    /// drawn.
+    pub recordings: u32,
+    /// Tracks of groups that had to be divided, or that the owner's own split or folds divide: a warning names why.
+    pub divided: u32,
 }
 
 /// One sub-genre of the library.
@@ -162,70 +200,14 @@ pub struct Epoch {
 pub struct Map {
     /// How the layout was made and with which settings, such as `UMAP, 15 neighbours, minimum distance 0.1`.
     pub method: String,
+    /// Trustworthiness at 15 neighbours: 1 where near tracks on the map are near in the embedding too (Venna and Kaski
+    /// 2001); absent where the library is too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trustworthiness: Option<f64>,
     /// `[x, y]` of each track, in the order of the tracks; the unit has no meaning. Empty where no map was made.
     pub tracks: Vec<[f32; 2]>,
     /// `[x, y]` of each sub-genre's centroid. Empty where no map was made.
     pub centroids: Vec<[f32; 2]>,
-}
-
-/// Which part a track took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    /// The model learned from it.
-    Train,
-    /// It chose the epoch.
-    Validation,
-    /// Held out: seen by nothing but the test.
-    Test,
-}
-
-impl Split {
-    /// The word the pages use.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Train => "training",
-            Self::Validation => "validation",
-            Self::Test => "held out",
-        }
-    }
-}
-
-/// One track.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TrackRow {
-    /// What a listener sees of it. Its sub-genre is the truth it was judged against.
-    #[schemars(with = "schema::TrackMeta")]
-    pub meta: TrackMeta,
-    /// The part it took. In a cross-validation every track is [`Split::Test`].
-    pub split: Split,
-    /// The sub-genre whose centroid is nearest.
-    pub predicted: u32,
-    /// Cosine similarity to that centroid, -1 to 1.
-    pub similarity: f32,
-    /// Cosine similarity to the centroid of its own sub-genre less the largest to any other: below 0 where the
-    /// prediction is wrong.
-    pub margin: f32,
-    /// The most similar other tracks, best first.
-    pub neighbours: Vec<Neighbour>,
-}
-
-impl TrackRow {
-    /// Whether the nearest centroid is that of the track's own sub-genre.
-    pub fn is_right(&self) -> bool {
-        self.predicted == self.meta.sub_genre
-    }
-}
-
-/// A track similar to another.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Neighbour {
-    /// Index of the track.
-    pub track: u32,
-    /// Cosine similarity, -1 to 1.
-    pub similarity: f32,
 }
 
 /// A file that could not be used.
@@ -309,7 +291,7 @@ mod tests {
         report.format = 7;
         let bytes = serde_json::to_vec(&report).unwrap();
         let error = Report::from_json(&bytes).unwrap_err().to_string();
-        assert_eq!(error, "expected report format 2, found 7: make the site again with this version");
+        assert_eq!(error, "expected report format 3, found 7: make the site again with this version");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use pmsl_core::metrics::{ConfusionMatrix, macro_f1};
 
 use super::{Noise, wilson};
 use crate::render::report::{
-    AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Interval, Measures, Pairs, Report, Retrieval, Score,
-    Segments, Split,
+    AVERAGE_PRECISION_BINS, AtDepth, Classifier, Clusters, Interval, Measures, Pairs, RecallAt, Report, Retrieval,
+    Score, Segments, Split,
 };
 
 /// Depths of the curves.
@@ -52,6 +52,10 @@ pub(super) fn measures(report: &Report, seed: u64, mistakes: f64) -> Measures {
         protocol: "one split, 28 tracks held out, grouped by artist".into(),
         tracks: judged,
         classifiers,
+        baselines: None,
+        sub_genres: Vec::new(),
+        calibration: None,
+        hubness: None,
         segments: Some(Segments {
             count: 812,
             accuracy: 0.871,
@@ -61,6 +65,7 @@ pub(super) fn measures(report: &Report, seed: u64, mistakes: f64) -> Measures {
         }),
         retrieval: Some(retrieval(tracks.len(), classes, &mut noise)),
         clusters: Some(Clusters {
+            gallery: "all tracks".into(),
             purity: 0.8571,
             normalized_mutual_information: 0.8132,
             adjusted_rand_index: 0.7441,
@@ -86,6 +91,7 @@ fn classifier(name: &str, method: &str, truth: &[u32], predicted: Vec<u32>, clas
         score: Score::new(correct as u32, truth.len() as u32, wilson),
         macro_f1: f1,
         macro_f1_interval: f1.map(|f1| Interval { low: (f1 - 0.08).max(0.0), high: (f1 + 0.06).min(1.0) }),
+        balanced_accuracy: f1,
         macro_average_precision: f1.map(|f1| (f1 + 0.02).min(1.0)),
         log_loss: f1.map(|f1| 1.4 - 1.3 * f1),
         predicted,
@@ -116,6 +122,9 @@ fn retrieval(tracks: usize, classes: usize, noise: &mut Noise) -> Retrieval {
             AtDepth { k: 25, value: 0.8231, with_query: 0.8372 },
             AtDepth { k: 50, value: 0.7113, with_query: 0.7208 },
         ],
+        recall: vec![RecallAt { k: 1, value: 0.91 }, RecallAt { k: 10, value: 0.99 }],
+        r_precision: Some(0.712),
+        genre_mean_average_precision: None,
         curves: curves.collect(),
         average_precision_counts: counts,
         similarity: (0..classes)
