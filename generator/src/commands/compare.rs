@@ -16,7 +16,8 @@ pub(crate) fn compare(args: &CompareArgs, console: &Console) -> Result<(), RunEr
     let runs = args.runs.iter().map(|run| FinishedRun::read(run)).collect::<Result<Vec<_>, _>>()?;
     let runs: Vec<_> = runs.into_iter().map(|run| (run.name, run.report)).collect();
     let comparison = Comparison::of(&runs).map_err(RunError::usage)?;
-    let site = Site { title: "Comparison of runs".into(), version: env!("CARGO_PKG_VERSION").into(), ..Site::default() };
+    let site =
+        Site { title: "Comparison of runs".into(), version: env!("CARGO_PKG_VERSION").into(), ..Site::default() };
     let renderer = Renderer::new(Assets::shared(), site).context("the templates could not be read")?;
     let pages = comparison_pages(&comparison, &renderer).context("the comparison could not be rendered")?;
     let mut files: Vec<SiteFile> = pages.into_iter().map(SiteFile::from).collect();

@@ -220,7 +220,7 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
 }
 
 /// A number with `places` decimals and a true minus sign.
-fn decimal(value: f64, places: usize) -> String {
+pub(crate) fn decimal(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     // "-0.00" says nothing that "0.00" does not.
     let is_zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');

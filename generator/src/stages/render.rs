@@ -15,8 +15,7 @@ use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput};
 use crate::render::{
-    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, report_pages, timings_page,
-    write_site,
+    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, report_pages, timings_page, write_site,
 };
 
 const TIMINGS: &str = "timings.html";
@@ -42,7 +41,8 @@ pub(crate) fn render(
     let explorer = explorer::files(&ExplorerInput { index: &index }).context("the explorer could not be made")?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
-    let mut renderer = Renderer::new(assets, Site::of(report, true, plan.config.site.timings)).context("the templates could not be read")?;
+    let mut renderer = Renderer::new(assets, Site::of(report, true, plan.config.site.timings))
+        .context("the templates could not be read")?;
     renderer.add_template("explorer.html", explorer::TEMPLATE).context("the templates could not be read")?;
     let mut pages = report_pages(report, &renderer).context("the report could not be rendered")?;
     let page = renderer

@@ -79,6 +79,9 @@ fn kind(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return linked(reference);
     }
+    if !schema["const"].is_null() {
+        return format!("always {}", schema["const"]);
+    }
     if let Some(any) = schema["anyOf"].as_array() {
         return any.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn the_explorer_comes_with_all_it_loads() {
-        let folder = site(&["index.html", "report.json", "explorer.html", "assets/b.js", "assets/a.css", "audio/x.wav"]);
+        let folder =
+            site(&["index.html", "report.json", "explorer.html", "assets/b.js", "assets/a.css", "audio/x.wav"]);
         let carried = Carried::of(folder.path()).unwrap();
         assert!(carried.explorer && !carried.timings);
         let paths: Vec<&str> = carried.files.iter().map(|file| file.path.as_str()).collect();
