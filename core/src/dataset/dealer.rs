@@ -1,5 +1,7 @@
 //! Deals groups of tracks to the parts of a split.
 
+use std::collections::BTreeMap;
+
 use super::rng::{CounterRng, Purpose};
 use super::split::{PARTS, Part, Split, SplitOptions, SplitTracks, SplitWarning};
 
@@ -15,6 +17,8 @@ struct Unit {
 pub(super) struct Dealer<'a> {
     sub_genres: &'a [u32],
     units: Vec<Unit>,
+    /// The recording of every track: the index of its first copy.
+    recordings: Vec<usize>,
     /// Wanted tracks of every sub-genre in every part.
     pub(super) targets: Vec<[usize; 3]>,
     /// Tracks dealt so far.
@@ -31,11 +35,15 @@ impl<'a> Dealer<'a> {
         let mut dealer = Self {
             sub_genres: tracks.sub_genres,
             units: Vec::new(),
+            recordings: vec![0; tracks.sub_genres.len()],
             targets: totals.iter().map(|&total| options.targets(total)).collect(),
             counts: vec![[0; 3]; classes],
             ungrouped: Vec::new(),
             warnings: Vec::new(),
         };
+        for copies in tracks.copies() {
+            copies.iter().for_each(|&track| dealer.recordings[track] = copies[0]);
+        }
         for group in tracks.components(options) {
             let mut parts: Vec<Part> = group.iter().filter_map(|&track| tracks.assigned(track)).collect();
             parts.sort_unstable();
@@ -176,36 +184,62 @@ impl<'a> Dealer<'a> {
         self.units[unit].tracks = tracks;
     }
 
-    /// Divides the unit with most tracks of `class` into single tracks and moves as many as `part` wants, of which at
-    /// least one stays behind.
+    /// Divides the unit with most recordings of `class` into single recordings and moves as many tracks as `part` wants,
+    /// of which at least one stays behind.
     fn divide(&mut self, class: usize, part: Part, seed: u64) {
-        let in_class = |unit: &Unit| unit.tracks.iter().filter(|&&t| self.sub_genres[t] as usize == class).count();
+        let in_class = |tracks: &[usize]| tracks.iter().filter(|&&t| self.sub_genres[t] as usize == class).count();
+        // Recordings of a unit, and those of them with a track of the class.
+        let recordings = |unit: &Unit| {
+            let all = self.copies(&unit.tracks);
+            (all.len(), all.iter().filter(|copies| in_class(copies) > 0).count())
+        };
         // Taking the only track of its sub-genre from a part is no loss where that part wants none of them.
         let spared = |unit: &Unit| {
-            let wanted = |from: Part| self.counts[class][from as usize] > 1 || self.targets[class][from as usize] == 0;
-            unit.tracks.len() > 1 && unit.part.is_some_and(wanted)
+            let wanted = |from: Part| {
+                self.counts[class][from as usize] > in_class(&unit.tracks) || self.targets[class][from as usize] == 0
+            };
+            unit.part.is_some_and(wanted)
         };
         let largest = (0..self.units.len())
             .filter(|&unit| {
                 let unit = &self.units[unit];
-                !unit.pinned && (in_class(unit) > 1 || (in_class(unit) == 1 && spared(unit)))
+                let (all, own) = recordings(unit);
+                !unit.pinned && (own > 1 || (own == 1 && all > 1 && spared(unit)))
             })
-            .max_by_key(|&unit| (in_class(&self.units[unit]), std::cmp::Reverse(unit)));
+            .max_by_key(|&unit| (in_class(&self.units[unit].tracks), std::cmp::Reverse(unit)));
         let Some(unit) = largest else { return };
-        let mut tracks = std::mem::take(&mut self.units[unit].tracks);
+        let tracks = std::mem::take(&mut self.units[unit].tracks);
         let from = self.units[unit].part;
+        let mut copies = self.copies(&tracks);
+        CounterRng::new(seed, Purpose::Split, [1, class as u64]).shuffle(&mut copies);
+        let (members, others): (Vec<_>, Vec<_>) = copies.into_iter().partition(|copies| in_class(copies) > 0);
+        let wanted = self.targets[class][part as usize].max(1);
+        let movable = (members.len() - 1).max(1);
+        let sizes: Vec<usize> = members.iter().map(|copies| in_class(copies)).collect();
         self.warnings.push(SplitWarning::GroupDivided { sub_genre: class as u32, tracks: tracks.len() });
         self.ungrouped.extend(&tracks);
-        CounterRng::new(seed, Purpose::Split, [1, class as u64]).shuffle(&mut tracks);
-        let (members, others): (Vec<usize>, Vec<usize>) =
-            tracks.into_iter().partition(|&track| self.sub_genres[track] as usize == class);
-        let moved = self.targets[class][part as usize].clamp(1, (members.len() - 1).max(1));
-        for (place, track) in members.into_iter().chain(others).enumerate() {
-            self.units.push(Unit { tracks: vec![track], part: from, pinned: false });
-            if place < moved {
+        let mut moved = 0;
+        for (place, tracks) in members.into_iter().chain(others).enumerate() {
+            self.units.push(Unit { tracks, part: from, pinned: false });
+            if place < movable && moved < wanted {
+                moved += sizes[place];
                 self.relocate(self.units.len() - 1, part);
             }
         }
+    }
+
+    /// Tracks by recording, in the order of the first of each.
+    fn copies(&self, tracks: &[usize]) -> Vec<Vec<usize>> {
+        let mut copies: Vec<Vec<usize>> = Vec::new();
+        let mut places = BTreeMap::new();
+        for &track in tracks {
+            let place = *places.entry(self.recordings[track]).or_insert(copies.len());
+            if place == copies.len() {
+                copies.push(Vec::new());
+            }
+            copies[place].push(track);
+        }
+        copies
     }
 
     pub(super) fn finish(mut self) -> Split {

@@ -150,7 +150,7 @@ impl Folds {
         if folds.k > n {
             return Err(FoldError::TooFewTracks { k: folds.k, tracks: n });
         }
-        let groups = divided(tracks.sub_genres, tracks.components(options));
+        let groups = divided(tracks, options);
         let repeats = (0..folds.repeats as u64).map(|repeat| {
             let mut order = groups.clone();
             CounterRng::new(seed, Purpose::Folds, [repeat, 0]).shuffle(&mut order);
@@ -185,20 +185,32 @@ impl Folds {
     }
 }
 
-/// Groups, from which those tracks are taken one by one whose sub-genre has several, all of them in the group.
-fn divided(sub_genres: &[u32], groups: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+/// Groups, from which those tracks are taken, recording by recording, whose sub-genre has several, all of them in the
+/// group.
+fn divided(tracks: &SplitTracks<'_>, options: &SplitOptions) -> Vec<Vec<usize>> {
+    let sub_genres = tracks.sub_genres;
     let totals = totals(sub_genres);
-    groups
+    let mut copies_of = vec![Vec::new(); sub_genres.len()];
+    for copies in tracks.copies() {
+        let first = copies[0];
+        copies_of[first] = copies;
+    }
+    tracks
+        .components(options)
         .into_iter()
         .flat_map(|group| {
             let whole: Vec<usize> = histogram(sub_genres, &group)
                 .filter(|&(class, tracks)| tracks > 1 && tracks == totals[class])
                 .map(|(class, _)| class)
                 .collect();
-            let (single, together): (Vec<usize>, Vec<usize>) =
-                group.into_iter().partition(|&track| whole.contains(&(sub_genres[track] as usize)));
+            let recordings = group.into_iter().map(|track| std::mem::take(&mut copies_of[track]));
+            let (single, together): (Vec<Vec<usize>>, Vec<Vec<usize>>) = recordings
+                .filter(|copies| !copies.is_empty())
+                .partition(|copies| copies.iter().any(|&track| whole.contains(&(sub_genres[track] as usize))));
+            let mut together: Vec<usize> = together.into_iter().flatten().collect();
+            together.sort_unstable();
             let together = (!together.is_empty()).then_some(together);
-            single.into_iter().map(|track| vec![track]).chain(together).collect::<Vec<_>>()
+            single.into_iter().chain(together).collect::<Vec<_>>()
         })
         .collect()
 }

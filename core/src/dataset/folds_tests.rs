@@ -21,8 +21,10 @@ proptest! {
     #[test]
     fn every_track_is_tested_once_in_every_repeat(
         (sub_genres, artists) in library(), k in 2usize..6, repeats in 1usize..4, seed: u64, next: bool,
+        copies in prop::collection::vec(prop::option::weighted(0.5, 0u64..9), 100),
     ) {
-        let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, ..SplitTracks::default() };
+        let recordings = &copies[..sub_genres.len()];
+        let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, recordings, ..SplitTracks::default() };
         let folds = Folds::stratified(&tracks, &options(), &StratifiedFolds { k, repeats }, seed).unwrap();
         prop_assert_eq!(&folds, &Folds::stratified(&tracks, &options(), &StratifiedFolds { k, repeats }, seed).unwrap());
         let options = SplitOptions { validate_on_next_fold: next && k > 2, ..options() };
@@ -30,6 +32,11 @@ proptest! {
         for held_out in folds.held_out() {
             let split = Split::for_fold(&tracks, &folds, held_out, &options, seed).unwrap();
             prop_assert_eq!(split.check(&tracks, &options), Ok(()));
+            let parts = split.parts(sub_genres.len());
+            for (track, recording) in recordings.iter().enumerate().filter(|(_, recording)| recording.is_some()) {
+                let copy = recordings.iter().position(|other| other == recording).unwrap();
+                prop_assert_eq!(parts[track], parts[copy], "tracks {} and {}", track, copy);
+            }
             prop_assert_eq!(&split, &Split::for_fold(&tracks, &folds, held_out, &options, seed).unwrap());
             split.test.iter().for_each(|&track| tested[track] += 1);
             for class in 0..5 {

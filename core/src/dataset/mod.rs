@@ -25,6 +25,6 @@ pub use playlist_sampler::PlaylistSampling;
 pub use sampling::{BatchItem, BatchSampler, SamplerError, SamplingOptions};
 pub use shuffle_sampler::{Oversample, ShuffleSampling};
 pub use source::{FeatureSource, ReadError};
-pub use split::{Leak, Part, Split, SplitError, SplitOptions, SplitTracks, SplitWarning};
+pub use split::{Leak, OnLeak, Part, Split, SplitError, SplitOptions, SplitTracks, SplitWarning};
 pub(crate) use temporal_sampler::TemporalSampler;
 pub use temporal_sampler::TemporalSampling;

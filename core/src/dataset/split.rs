@@ -1,5 +1,6 @@
 //! The split of a library into training, validation and test tracks.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -20,6 +21,11 @@ pub struct SplitOptions {
     pub test: f64,
     /// Keeps all tracks of an artist in one part.
     pub group_by_artist: bool,
+    /// Keeps all tracks of a release in one part.
+    pub group_by_release: bool,
+    /// What happens where the manifest's own parts or folds put tracks of one artist, release or recording on
+    /// different sides: `"fail"`, or `"warn"` in the report and go on.
+    pub on_leak: OnLeak,
     /// Tests every track once, fold by fold, instead of the share `test`: `"official"` for the folds of the library,
     /// `{"k": 5, "repeats": 1}` for drawn ones.
     pub cross_validation: Option<CrossValidation>,
@@ -34,10 +40,23 @@ impl Default for SplitOptions {
             validation: 0.15,
             test: 0.2,
             group_by_artist: true,
+            group_by_release: true,
+            on_leak: OnLeak::Fail,
             cross_validation: None,
             validate_on_next_fold: false,
         }
     }
+}
+
+/// What happens where the library's owner has put tracks that belong together on different sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnLeak {
+    /// The run fails and names them.
+    #[default]
+    Fail,
+    /// The report warns of them.
+    Warn,
 }
 
 /// A part of the library.
@@ -73,8 +92,11 @@ pub struct SplitTracks<'a> {
     /// The artist of every track ([`group_ids`](super::group_ids)), used unless [`SplitOptions::group_by_artist`] is
     /// off.
     pub artists: &'a [Option<u64>],
-    /// Further groupings that always hold: releases, near-duplicates.
-    pub inseparable: &'a [&'a [Option<u64>]],
+    /// The release of every track, used unless [`SplitOptions::group_by_release`] is off.
+    pub releases: &'a [Option<u64>],
+    /// The recording of every track that is there more than once. Never divided, also where a group of artists or
+    /// releases has to be.
+    pub recordings: &'a [Option<u64>],
     /// Parts that the library's owner has chosen for single tracks.
     pub assigned: &'a [Option<Part>],
 }
@@ -85,11 +107,19 @@ impl SplitTracks<'_> {
     }
 
     pub(super) fn components(&self, options: &SplitOptions) -> Vec<Vec<usize>> {
-        let mut groupings = self.inseparable.to_vec();
+        let mut groupings = vec![self.recordings];
         if options.group_by_artist {
             groupings.push(self.artists);
         }
+        if options.group_by_release {
+            groupings.push(self.releases);
+        }
         components(self.sub_genres.len(), &groupings)
+    }
+
+    /// The smallest groups there are: copies of one recording, and all other tracks alone.
+    pub(super) fn copies(&self) -> Vec<Vec<usize>> {
+        components(self.sub_genres.len(), &[self.recordings])
     }
 }
 
@@ -221,7 +251,8 @@ impl Split {
     /// Sechidis, Tsoumakas and Vlahavas 2011, "On the stratification of multi-label data"). With a positive share, a
     /// sub-genre of 2 tracks has one of them for testing, and from 3 tracks on also one for validation; a single track
     /// trains. Where one group holds so much of a sub-genre that no part for training or testing would be left, its
-    /// tracks are dealt one by one, which [`Split::warnings`] and [`Split::ungrouped`] say.
+    /// tracks are dealt one by one (copies of one recording together), which [`Split::warnings`] and
+    /// [`Split::ungrouped`] say.
     ///
     /// Depends on nothing but its arguments.
     pub fn new(tracks: &SplitTracks<'_>, options: &SplitOptions, seed: u64) -> Result<Self, SplitError> {
@@ -244,7 +275,7 @@ impl Split {
     }
 
     /// Checks that every track is in exactly one part, and that tracks that belong together are in the same one unless
-    /// [`Split::ungrouped`] says otherwise.
+    /// [`Split::ungrouped`] says otherwise. Copies of one recording may be divided by nobody but the owner.
     pub fn check(&self, tracks: &SplitTracks<'_>, options: &SplitOptions) -> Result<(), Leak> {
         let mut counts = vec![0; tracks.sub_genres.len()];
         for &track in [&self.train, &self.validation, &self.test].into_iter().flatten() {
@@ -256,12 +287,28 @@ impl Split {
         if let Some(track) = counts.iter().position(|&count| count != 1) {
             return Err(Leak::Parts { track, count: counts[track] });
         }
-        let parts = self.parts(counts.len());
-        for group in tracks.components(options) {
-            let mut placed = group
-                .iter()
-                .filter(|track| self.ungrouped.binary_search(track).is_err())
-                .filter_map(|&track| Some((track, parts[track]?)));
+        let by_owner: BTreeSet<usize> = self
+            .warnings
+            .iter()
+            .filter_map(|warning| match warning {
+                SplitWarning::AssignmentDividesGroup { tracks } | SplitWarning::FoldsDivideGroup { tracks } => {
+                    Some(tracks)
+                }
+                _ => None,
+            })
+            .flatten()
+            .copied()
+            .collect();
+        self.check_groups(&tracks.components(options), |track| self.ungrouped.binary_search(&track).is_ok())?;
+        self.check_groups(&tracks.copies(), |track| by_owner.contains(&track))
+    }
+
+    /// Checks that no group is in two parts, apart from the tracks that may be.
+    fn check_groups(&self, groups: &[Vec<usize>], is_exempt: impl Fn(usize) -> bool) -> Result<(), Leak> {
+        let parts = self.parts(groups.iter().map(Vec::len).sum());
+        for group in groups {
+            let mut placed =
+                group.iter().filter(|&&track| !is_exempt(track)).filter_map(|&track| Some((track, parts[track]?)));
             if let Some((first, part)) = placed.next()
                 && let Some((second, other)) = placed.find(|&(_, other)| other != part)
             {

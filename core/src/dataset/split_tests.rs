@@ -54,6 +54,22 @@ proptest! {
     }
 
     #[test]
+    fn copies_of_a_recording_are_never_divided(
+        (sub_genres, artists) in library(), copies in prop::collection::vec(prop::option::weighted(0.6, 0u64..9), 120),
+        seed: u64,
+    ) {
+        let recordings = &copies[..sub_genres.len()];
+        let tracks = SplitTracks { sub_genres: &sub_genres, artists: &artists, recordings, ..SplitTracks::default() };
+        let split = Split::new(&tracks, &grouped(), seed).unwrap();
+        prop_assert_eq!(split.check(&tracks, &grouped()), Ok(()));
+        let parts = split.parts(sub_genres.len());
+        for (a, recording) in recordings.iter().enumerate().filter(|(_, recording)| recording.is_some()) {
+            let b = recordings.iter().position(|other| other == recording).unwrap();
+            prop_assert_eq!(parts[a], parts[b], "tracks {} and {} of recording {:?}", a, b, recording);
+        }
+    }
+
+    #[test]
     fn assignments_hold((sub_genres, artists) in library(), parts in prop::collection::vec(0usize..6, 120), seed: u64) {
         let assigned: Vec<Option<Part>> = parts.iter().map(|&part| PARTS.get(part).copied()).collect();
         let assigned = &assigned[..sub_genres.len()];
@@ -118,12 +134,8 @@ fn leaks_are_found() {
     let sub_genres = [0, 0, 0, 0];
     let artists = [Some(1), Some(1), None, None];
     let duplicates = [None, None, Some(7), Some(7)];
-    let tracks = SplitTracks {
-        sub_genres: &sub_genres,
-        artists: &artists,
-        inseparable: &[&duplicates],
-        ..SplitTracks::default()
-    };
+    let tracks =
+        SplitTracks { sub_genres: &sub_genres, artists: &artists, recordings: &duplicates, ..SplitTracks::default() };
     let split = |train: &[usize], test: &[usize]| Split { train: train.into(), test: test.into(), ..Split::default() };
     assert_eq!(split(&[0, 1], &[2, 3]).check(&tracks, &grouped()), Ok(()));
     let parts = [Part::Train, Part::Test];
@@ -135,6 +147,46 @@ fn leaks_are_found() {
     assert_eq!(split(&[0, 1, 2], &[2, 3]).check(&tracks, &grouped()), Err(Leak::Parts { track: 2, count: 2 }));
     assert_eq!(split(&[0, 1], &[3]).check(&tracks, &grouped()), Err(Leak::Parts { track: 2, count: 0 }));
     assert_eq!(split(&[0, 1, 2, 3], &[9]).check(&tracks, &grouped()), Err(Leak::Parts { track: 9, count: 0 }));
+}
+
+#[test]
+fn the_only_artist_of_a_sub_genre_is_divided_but_not_his_recordings() {
+    let sub_genres = [0; 6];
+    let artists = [Some(1); 6];
+    let recordings = [Some(4), Some(4), Some(4), None, Some(5), Some(5)];
+    let tracks =
+        SplitTracks { sub_genres: &sub_genres, artists: &artists, recordings: &recordings, ..SplitTracks::default() };
+    for seed in 0..50 {
+        let split = Split::new(&tracks, &grouped(), seed).unwrap();
+        assert_eq!(split.check(&tracks, &grouped()), Ok(()));
+        assert!(!split.train.is_empty() && !split.test.is_empty(), "{split:?}");
+        assert_eq!(split.ungrouped, [0, 1, 2, 3, 4, 5]);
+        let mut leaking = split.clone();
+        leaking.train.retain(|&track| track != 0);
+        leaking.test.retain(|&track| track != 0);
+        let copies_test = split.test.contains(&1);
+        if copies_test { &mut leaking.train } else { &mut leaking.test }.insert(0, 0);
+        assert!(matches!(leaking.check(&tracks, &grouped()), Err(Leak::Group { .. })), "{leaking:?}");
+    }
+    // Nothing but copies of one recording cannot be split.
+    let tracks = SplitTracks { recordings: &[Some(4); 6], ..tracks };
+    let split = Split::new(&tracks, &grouped(), 1).unwrap();
+    assert_eq!(split.train.len(), 6);
+    assert!(split.warnings.contains(&SplitWarning::Missing { sub_genre: 0, part: Part::Test, tracks: 6 }));
+}
+
+#[test]
+fn releases_stay_together_unless_told_otherwise() {
+    let sub_genres = [0; 12];
+    let releases = [Some(1), Some(1), Some(2), Some(2), Some(3), Some(3), Some(4), Some(4), None, None, None, None];
+    let tracks = SplitTracks { sub_genres: &sub_genres, releases: &releases, ..SplitTracks::default() };
+    let apart = SplitOptions { group_by_release: false, ..grouped() };
+    let divides = |options: &SplitOptions, seed| {
+        let parts = Split::new(&tracks, options, seed).unwrap().parts(12);
+        (0..4).any(|release| parts[2 * release] != parts[2 * release + 1])
+    };
+    assert!(!(0..20).any(|seed| divides(&grouped(), seed)));
+    assert!((0..20).any(|seed| divides(&apart, seed)));
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Intervals of statistics that have no formula for theirs.
 
+use super::quantile::quantile;
 use super::random::Stream;
 use super::wilson::Interval;
+
+/// Purpose of random numbers.
+const PURPOSE: u64 = 0x626f_6f74;
 
 /// The 95 % percentile bootstrap interval (Efron 1979) of a statistic of `n` items: the statistic is taken of
 /// `resamples` samples of `n` indices drawn with replacement, and the interval runs from its 2.5th to its 97.5th
@@ -18,7 +22,7 @@ pub fn bootstrap_interval(
     if n == 0 {
         return None;
     }
-    let stream = Stream::new(seed, 0x626f_6f74);
+    let stream = Stream::new(seed, PURPOSE);
     let mut sample = vec![0usize; n];
     let mut values = Vec::with_capacity(resamples);
     for r in 0..resamples {
@@ -27,36 +31,33 @@ pub fn bootstrap_interval(
         }
         values.extend(statistic(&sample));
     }
-    values.sort_unstable_by(f64::total_cmp);
-    Some(Interval { low: percentile(&values, 0.025)?, high: percentile(&values, 0.975)? })
+    percentile_interval(values)
 }
 
 /// [`bootstrap_interval`] of the mean of `values`.
 pub fn bootstrap_mean_interval(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    bootstrap_interval(values.len(), resamples, seed, |sample| {
-        Some(sample.iter().map(|&i| values[i]).sum::<f64>() / sample.len() as f64)
-    })
+    percentile_interval(bootstrap_means(values, resamples, seed))
 }
 
-/// The value below which the given part of sorted values lies.
-fn percentile(sorted: &[f64], part: f64) -> Option<f64> {
-    let position = part * sorted.len().checked_sub(1)? as f64;
-    let below = position.floor() as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    Some(sorted[below] + (position - below as f64) * (sorted[above] - sorted[below]))
+/// The means of `resamples` samples of `values`, drawn with replacement; none without values.
+pub(super) fn bootstrap_means(values: &[f64], resamples: usize, seed: u64) -> Vec<f64> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let (stream, n) = (Stream::new(seed, PURPOSE), values.len());
+    let mean = |r: usize| (0..n).map(|i| values[stream.below((r * n + i) as u64, n)]).sum::<f64>() / n as f64;
+    (0..resamples).map(mean).collect()
+}
+
+/// From the 2.5th to the 97.5th percentile of `values`. `None` without values.
+pub(super) fn percentile_interval(mut values: Vec<f64>) -> Option<Interval> {
+    values.sort_unstable_by(f64::total_cmp);
+    Some(Interval { low: quantile(&values, 0.025)?, high: quantile(&values, 0.975)? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_interpolated() {
-        let sorted = [0.0, 1.0, 2.0, 3.0, 4.0];
-        assert_eq!(percentile(&sorted, 0.5), Some(2.0));
-        assert!((percentile(&sorted, 0.025).unwrap() - 0.1).abs() < 1e-12);
-        assert_eq!(percentile(&[], 0.5), None);
-    }
 
     #[test]
     fn interval_of_a_mean_has_the_width_of_its_standard_error() {

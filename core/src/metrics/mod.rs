@@ -12,12 +12,18 @@ mod centroid;
 mod class_report;
 mod class_similarity;
 mod confusion;
+mod correction;
 mod f1;
+mod gallery;
 mod hubness;
 mod knn;
 mod log_loss;
-pub(crate) mod neighbors;
+mod mcnemar;
+mod neighbors;
+mod paired;
 mod pairs;
+pub(crate) mod panels;
+mod quantile;
 pub(crate) mod random;
 mod retrieval;
 mod silhouette;
@@ -33,14 +39,20 @@ pub use centroid::{Centroids, Prediction};
 pub use class_report::{ClassScores, class_scores};
 pub use class_similarity::class_similarity;
 pub use confusion::ConfusionMatrix;
+pub use correction::{CandidateScore, CorrectionChoice, HubnessCorrection, choose_correction};
 pub use f1::{f1_by_class, macro_f1};
-pub use hubness::Hubness;
-pub use knn::knn_accuracy;
+pub use gallery::{Gallery, corrected_neighbors, nearest_neighbors};
+pub use hubness::{Hub, Hubness, HubnessSummary};
+pub use knn::{knn_accuracy, knn_predictions};
 pub use log_loss::log_loss;
-pub use neighbors::{NearestNeighbors, nearest_neighbors};
+pub use mcnemar::mcnemar_p_value;
+pub use neighbors::NearestNeighbors;
+pub use paired::{PairedDifference, paired_bootstrap_difference};
 pub use pairs::{PairThreshold, TrackPairs};
+pub use quantile::quantile;
 pub use retrieval::{
-    QueryProtocol, average_precisions, mean_average_precision, mean_average_precision_curves, r_precision, recall_at_k,
+    QueryProtocol, average_precisions, mean_average_precision, mean_average_precision_curves, r_precision,
+    r_precisions, recall_at_k, recalls_at_k,
 };
 pub use silhouette::silhouette;
 pub use top_k::top_k_accuracy;

@@ -28,20 +28,21 @@ pub fn mean_average_precision(
     mean(average_precisions(neighbors, labels, k, protocol).into_iter().flatten())
 }
 
-/// Average precision of the first `k` ranks of every query, `[n]`, relevant being the other tracks of its label:
+/// Average precision of the first `k` ranks of every query, `[queries]`, relevant being the other tracks of its label
+/// in the gallery:
 /// `AP@k = 1 / min(R, k) * sum over ranks r <= k of P(r) rel(r)`, where `R` is the number of relevant tracks in the
 /// whole ranking and `P(r)` the precision of the first `r` ranks. `None` for a query without a relevant track.
 ///
 /// # Panics
-/// When `labels` is not one per vector, or when `neighbors` holds fewer ranks than `k` needs (`k`, or one less where
-/// the query counts) and could hold more.
+/// When `labels` is not one per track of the library, or when `neighbors` holds fewer ranks than `k` needs (`k`, or one
+/// less where the query counts) and could hold more.
 pub fn average_precisions(
     neighbors: &NearestNeighbors,
     labels: &[usize],
     k: usize,
     protocol: QueryProtocol,
 ) -> Vec<Option<f64>> {
-    let mut values = vec![None; labels.len()];
+    let mut values = vec![None; neighbors.len()];
     for_each_curve(neighbors, labels, k, protocol, |query, curve| values[query] = curve.last().copied());
     values
 }
@@ -61,7 +62,7 @@ pub fn mean_average_precision_curves(
     let mut sums = vec![Vec::new(); classes];
     let mut queries = vec![0usize; classes];
     for_each_curve(neighbors, labels, k, protocol, |query, curve| {
-        let label = labels[query];
+        let label = label_of(neighbors, labels, query);
         queries[label] += 1;
         sums[label].resize(k, 0.0);
         sums[label].iter_mut().zip(curve).for_each(|(sum, value)| *sum += value);
@@ -83,15 +84,15 @@ fn for_each_curve(
     mut visit: impl FnMut(usize, &[f64]),
 ) {
     let own = usize::from(protocol == QueryProtocol::Counted);
-    let relevant_of = relevant_counts(labels);
     let ranks = checked_ranks(neighbors, labels, k.saturating_sub(own));
     let mut curve = Vec::with_capacity(k);
-    for (query, &label) in labels.iter().enumerate() {
-        let relevant = relevant_of(label) - 1 + own;
+    for (query, others) in relevant_counts(neighbors, labels).into_iter().enumerate() {
+        let relevant = others + own;
         if relevant == 0 {
             continue;
         }
-        let others = row(neighbors, query, ranks).iter().map(|&neighbor| labels[neighbor as usize] == label);
+        let label = label_of(neighbors, labels, query);
+        let others = neighbors.indices(query)[..ranks].iter().map(|&neighbor| labels[neighbor as usize] == label);
         // Ranks that do not exist add nothing.
         let found = std::iter::repeat_n(true, own).chain(others).chain(std::iter::repeat(false));
         let (mut hits, mut precision_sum) = (0usize, 0.0);
@@ -107,20 +108,47 @@ fn for_each_curve(
     }
 }
 
-/// Precision of the first `R` ranks, averaged over the queries, where `R` is the number of other tracks of a query's
-/// label: 1 where every query is surrounded by its own label. Queries without a relevant track are left out of the
-/// mean; `None` where none remains.
+/// The mean of [`r_precisions`] over the queries that have one; `None` where none has.
 ///
 /// # Panics
-/// When `labels` is not one per vector, or when `neighbors` holds fewer ranks than the largest `R`.
+/// As [`r_precisions`].
 pub fn r_precision(neighbors: &NearestNeighbors, labels: &[usize]) -> Option<f64> {
-    let relevant_of = relevant_counts(labels);
-    mean(labels.iter().enumerate().filter_map(|(query, &label)| {
-        let relevant = relevant_of(label) - 1;
+    mean(r_precisions(neighbors, labels).into_iter().flatten())
+}
+
+/// Precision of the first `R` ranks of every query, `[queries]`, where `R` is the number of other tracks of its label in
+/// the gallery: 1 where a query is surrounded by its own label. `None` for a query without a relevant track.
+///
+/// # Panics
+/// When `labels` is not one per track of the library, or when `neighbors` holds fewer ranks than the largest `R`.
+pub fn r_precisions(neighbors: &NearestNeighbors, labels: &[usize]) -> Vec<Option<f64>> {
+    let of_query = |(query, relevant): (usize, usize)| {
         let ranks = checked_ranks(neighbors, labels, relevant);
-        let found = row(neighbors, query, ranks).iter().filter(|&&n| labels[n as usize] == label).count();
-        (relevant > 0).then(|| found as f64 / relevant as f64)
-    }))
+        (relevant > 0).then(|| hits(neighbors, labels, query, ranks) as f64 / relevant as f64)
+    };
+    relevant_counts(neighbors, labels).into_iter().enumerate().map(of_query).collect()
+}
+
+/// Share of queries that have at least one track of their own label among their `k` nearest others: Recall@k as the
+/// literature on metric learning uses the word (Jégou et al. 2011; Song et al. 2016). The mean of [`recalls_at_k`] over
+/// the queries that have one; `None` where none has.
+///
+/// # Panics
+/// As [`average_precisions`].
+pub fn recall_at_k(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> Option<f64> {
+    mean(recalls_at_k(neighbors, labels, k).into_iter().flatten().map(|found| f64::from(u8::from(found))))
+}
+
+/// Whether every query has a track of its own label among its `k` nearest others, `[queries]`. `None` for a query
+/// without a relevant track.
+///
+/// # Panics
+/// As [`average_precisions`].
+pub fn recalls_at_k(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> Vec<Option<bool>> {
+    let ranks = checked_ranks(neighbors, labels, k);
+    let of_query =
+        |(query, relevant): (usize, usize)| (relevant > 0).then(|| hits(neighbors, labels, query, ranks) > 0);
+    relevant_counts(neighbors, labels).into_iter().enumerate().map(of_query).collect()
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -128,41 +156,35 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
-/// Share of queries that have at least one track of their own label among their `k` nearest others: Recall@k as the
-/// literature on metric learning uses the word (Jégou et al. 2011; Song et al. 2016).
-///
-/// Queries without a relevant track are left out of the mean; `None` where none remains.
-///
-/// # Panics
-/// As [`average_precisions`].
-pub fn recall_at_k(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> Option<f64> {
-    let relevant_of = relevant_counts(labels);
-    let ranks = checked_ranks(neighbors, labels, k);
-    let (mut found, mut queries) = (0usize, 0usize);
-    for (i, &label) in labels.iter().enumerate().filter(|&(_, &label)| relevant_of(label) > 1) {
-        queries += 1;
-        found += usize::from(row(neighbors, i, ranks).iter().any(|&n| labels[n as usize] == label));
+/// The label of query `i`.
+fn label_of(neighbors: &NearestNeighbors, labels: &[usize], i: usize) -> usize {
+    labels[neighbors.queries()[i] as usize]
+}
+
+/// How many of the first ranks of query `i` are of its label.
+fn hits(neighbors: &NearestNeighbors, labels: &[usize], i: usize, ranks: usize) -> usize {
+    let label = label_of(neighbors, labels, i);
+    neighbors.indices(i)[..ranks].iter().filter(|&&neighbor| labels[neighbor as usize] == label).count()
+}
+
+/// How many tracks of its label every query could find, `[queries]`.
+fn relevant_counts(neighbors: &NearestNeighbors, labels: &[usize]) -> Vec<usize> {
+    assert_eq!(labels.len(), neighbors.tracks(), "one label per track");
+    let mut in_gallery = vec![false; labels.len()];
+    let mut of_label = vec![0usize; labels.iter().max().map_or(0, |most| most + 1)];
+    for &track in neighbors.gallery() {
+        in_gallery[track as usize] = true;
+        of_label[labels[track as usize]] += 1;
     }
-    (queries > 0).then(|| found as f64 / queries as f64)
-}
-
-/// The first ranks of query `i`, of which there are none where nothing has a neighbour.
-fn row(neighbors: &NearestNeighbors, i: usize, ranks: usize) -> &[u32] {
-    if ranks == 0 { &[] } else { &neighbors.indices(i)[..ranks] }
-}
-
-/// How many tracks have a label.
-fn relevant_counts(labels: &[usize]) -> impl Fn(usize) -> usize + use<> {
-    let mut sorted = labels.to_vec();
-    sorted.sort_unstable();
-    move |label| sorted.partition_point(|&l| l <= label) - sorted.partition_point(|&l| l < label)
+    let queries = neighbors.queries().iter().map(|&query| query as usize);
+    queries.map(|query| of_label[labels[query]] - usize::from(in_gallery[query])).collect()
 }
 
 /// `k` cut to the ranks that exist, after a check that the neighbours at hand cover them.
 fn checked_ranks(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> usize {
-    let ranks = k.min(labels.len().saturating_sub(1));
+    assert_eq!(labels.len(), neighbors.tracks(), "one label per track");
+    let ranks = k.min(neighbors.most());
     assert!(neighbors.k() >= ranks, "{ranks} ranks asked for, only {} computed", neighbors.k());
-    assert!(ranks == 0 || labels.len() == neighbors.len(), "one label per vector");
     ranks
 }
 
@@ -170,7 +192,7 @@ fn checked_ranks(neighbors: &NearestNeighbors, labels: &[usize], k: usize) -> us
 mod tests {
     use super::*;
     use crate::Vectors;
-    use crate::metrics::nearest_neighbors;
+    use crate::metrics::{HubnessCorrection, corrected_neighbors, nearest_neighbors};
     use proptest::prelude::*;
 
     /// Unit vectors at these angles in degrees.
@@ -211,6 +233,21 @@ mod tests {
         let neighbors = nearest_neighbors(&at(&[0.0, 10.0, 25.0, 30.0]), 3);
         assert!((r_precision(&neighbors, &[0, 0, 0, 1]).unwrap() - 2.5 / 3.0).abs() < 1e-12);
         assert_eq!(r_precision(&neighbors, &[0, 1, 2, 3]), None);
+    }
+
+    #[test]
+    fn held_out_tracks_are_judged_on_the_gallery() {
+        let vectors = at(&[0.0, 10.0, 25.0, 60.0, 5.0]);
+        let labels = [0, 1, 0, 1, 2];
+        // 1 -> 0 2 3 and R = 1 (track 3); 4 has nothing to find; 0 is in the gallery and finds 2 3, R = 1.
+        let neighbors = corrected_neighbors(&vectors, &[1, 4], &[0, 2, 3], 3, HubnessCorrection::None);
+        let found = average_precisions(&neighbors, &labels, 3, QueryProtocol::LeftOut);
+        assert_eq!(found, [Some(1.0 / 3.0), None]);
+        assert_eq!(recalls_at_k(&neighbors, &labels, 2), [Some(false), None]);
+        assert_eq!(r_precisions(&neighbors, &labels), [Some(0.0), None]);
+        let neighbors = corrected_neighbors(&vectors, &[0], &[0, 2, 3], 3, HubnessCorrection::None);
+        assert_eq!(average_precisions(&neighbors, &labels, 3, QueryProtocol::LeftOut), [Some(1.0)]);
+        assert_eq!((recall_at_k(&neighbors, &labels, 1), r_precision(&neighbors, &labels)), (Some(1.0), Some(1.0)));
     }
 
     #[test]

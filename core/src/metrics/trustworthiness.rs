@@ -1,6 +1,6 @@
 //! How far neighbours in a picture can be trusted.
 
-use super::neighbors::Panels;
+use super::panels::Panels;
 use crate::vectors::Vectors;
 
 /// Trustworthiness (Venna and Kaski 2001) of a `layout` `[n, 2]` of `vectors` `[n, dim]`: 1 where the `k` nearest
@@ -19,8 +19,8 @@ pub fn trustworthiness(vectors: &Vectors, layout: &[[f32; 2]], k: usize) -> Opti
     }
     let panels = Panels::new(vectors);
     let mut penalty = 0usize;
-    for block in panels.blocks() {
-        let similarities = panels.similarities(block.clone());
+    for block in Panels::blocks(n) {
+        let similarities = panels.similarities(vectors, block.clone());
         for (i, similarities) in block.zip(similarities.chunks_exact(n)) {
             for j in nearest_points(layout, i, k) {
                 // Ranks count from 1, without the point itself.

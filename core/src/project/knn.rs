@@ -1,17 +1,12 @@
 //! Exact nearest neighbours on all cores.
 
-use crate::metrics::NearestNeighbors;
-use crate::metrics::neighbors::Panels;
+use crate::metrics::{Gallery, HubnessCorrection, NearestNeighbors};
 use crate::vectors::Vectors;
-use rayon::prelude::*;
 
 /// [`crate::metrics::nearest_neighbors`] on rayon's current thread pool, with exactly the same result.
 pub fn nearest_neighbors_parallel(vectors: &Vectors, k: usize) -> NearestNeighbors {
-    let k = k.min(vectors.len().saturating_sub(1));
-    let panels = Panels::new(vectors);
-    let blocks: Vec<_> = panels.blocks().collect();
-    let found: Vec<_> = blocks.into_par_iter().map(|block| panels.neighbors_of(block, k)).collect();
-    NearestNeighbors::from_blocks(k, found)
+    let all: Vec<usize> = (0..vectors.len()).collect();
+    Gallery::new(vectors, &all, HubnessCorrection::None).neighbors_parallel(vectors, &all, k)
 }
 
 #[cfg(test)]
@@ -26,5 +21,11 @@ mod tests {
         let data = (0..300 * 7).map(|i| stream.symmetric(i) as f32).collect();
         let vectors = Vectors::normalized(data, 7).unwrap();
         assert_eq!(nearest_neighbors_parallel(&vectors, 9), nearest_neighbors(&vectors, 9));
+        let (queries, gallery): (Vec<usize>, Vec<usize>) = (0..300).partition(|i| i % 3 == 0);
+        for correction in HubnessCorrection::ALL {
+            let gallery = Gallery::new(&vectors, &gallery, correction);
+            let parallel = gallery.neighbors_parallel(&vectors, &queries, 9);
+            assert_eq!(parallel, gallery.neighbors(&vectors, &queries, 9), "{correction:?}");
+        }
     }
 }
