@@ -60,7 +60,7 @@ fn a_split_by_folds_is_compared_on_what_both_held_out() {
 
 #[test]
 fn libraries_that_share_nothing_are_still_told_apart() {
-    insta::assert_snapshot!(text(&sample::bare(), &sample::many_sub_genres()));
+    insta::assert_snapshot!(text(&sample::bare(), &sample::many_sub_genres(24)));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::render::report::Report;
 pub(crate) fn confusion(report: &Report, layout: Layout) -> Result<String, ChartError> {
     let matrix = Matrix {
         svg: Svg {
-            id: layout.pick("chart-confusion", "chart-confusion-narrow"),
+            id: layout.pick("chart-confusion", "chart-confusion-narrow").into(),
             class: layout.class(),
             title: "Confusion matrix of the held-out tracks".into(),
             description: "Rows are the true sub-genres, columns the nearest centroids, numbers are tracks. \

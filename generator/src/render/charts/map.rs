@@ -27,7 +27,7 @@ pub(crate) fn drawn_tracks(count: usize) -> impl Iterator<Item = usize> {
 pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError> {
     let view = View::of(report, layout);
     let svg = Svg {
-        id: layout.pick("chart-map", "chart-map-narrow"),
+        id: layout.pick("chart-map", "chart-map-narrow").into(),
         class: layout.class(),
         title: "Map of all tracks".into(),
         description: "Every mark is a track; near marks sound alike to the model. Names stand at the sub-genres' \

@@ -22,7 +22,7 @@ pub(crate) fn similarity(report: &Report, layout: Layout) -> Result<Option<Strin
     let Some((low, high)) = similarity_range(retrieval) else { return Ok(None) };
     let matrix = Matrix {
         svg: Svg {
-            id: layout.pick("chart-similarity", "chart-similarity-narrow"),
+            id: layout.pick("chart-similarity", "chart-similarity-narrow").into(),
             class: layout.class(),
             title: "Mean similarity between sub-genres".into(),
             description: format!(

@@ -3,7 +3,6 @@
 
 mod difference;
 mod error;
-mod mcnemar;
 mod paired;
 mod run;
 mod same;

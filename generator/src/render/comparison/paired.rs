@@ -1,9 +1,7 @@
 //! Whether two classifiers differ, told by the tracks that one got right and the other did not.
 
-use pmsl_core::metrics::{Interval, bootstrap_mean_interval};
+use pmsl_core::metrics::{Interval, bootstrap_mean_interval, mcnemar_p_value};
 use serde::{Deserialize, Serialize};
-
-use super::mcnemar::mcnemar_p_value;
 
 /// Resamples of a bootstrap.
 pub(in crate::render) const RESAMPLES: usize = 4000;

@@ -13,6 +13,11 @@ pub(super) struct Pair {
 }
 
 impl Pair {
+    /// A chart that has one width for all screens.
+    pub(super) fn single(chart: String) -> Self {
+        Self { wide: Value::from_safe_string(chart), narrow: Value::from("") }
+    }
+
     /// Draws a chart for both widths; `None` where it has nothing to show.
     pub(super) fn draw(
         draw: impl Fn(Layout) -> Result<Option<String>, ChartError>,

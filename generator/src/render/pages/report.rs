@@ -1,22 +1,27 @@
-//! The report and the pages of tracks that do not fit in it.
+//! The report, and the pages of what does not fit in it.
 
+use minijinja::value::Serde;
+use minijinja::{Value, context};
 use serde::Serialize;
 
+use super::advice::{self, Blurred, Lists};
+use super::boxes::{self, Boxes};
 use super::headline;
 use super::heard::{self, Heard};
 use super::measures::Figures;
 use super::pair::Pair;
-use super::tracks::{self, Group, Row, TAGS};
+use super::places::{self, Place};
+use super::sections::Sections;
+use super::tracks::{self, Group, TAGS};
+use super::verdict::{self, Verdict};
 use crate::render::charts::{self, ChartError, Layout, MAP_MARKS};
 use crate::render::environment::{RenderError, Renderer};
-use crate::render::report::{CrossValidation, Report};
+use crate::render::report::{AtDepth, CrossValidation, Report};
 
-/// Tables of tracks move to pages of their own where the report would be larger than this.
-const PAGE_LIMIT_BYTES: usize = 300 * 1024;
 /// Pairs of sub-genres named as confused.
 const MISTAKES: usize = 5;
 
-/// What the template sees.
+/// What the templates see.
 #[derive(Serialize)]
 struct Context<'a> {
     report: &'a Report,
@@ -28,14 +33,22 @@ struct Context<'a> {
     drawn_tracks: usize,
     /// Absent where one split was used.
     folds: Option<&'a CrossValidation>,
+    /// Absent where the run was compared with nothing.
+    verdict: Option<Verdict>,
+    /// Absent where it was not measured.
+    map_at_10: Option<AtDepth>,
     #[serde(flatten)]
     figures: Figures<'a>,
+    blurred: Vec<Blurred<'a>>,
+    lists: Lists,
+    boxes: Vec<Boxes<'a>>,
+    camelot: Vec<String>,
     /// Empty where no track has tags.
     heard: Vec<Heard<'a>>,
     top_tags: usize,
-    second_opinions: Vec<Row<'a>>,
-    second_opinion_count: usize,
-    groups: &'a [Group<'a>],
+    /// Empty where no map was made.
+    places: Vec<Place<'a>>,
+    groups: Vec<Group<'a>>,
     config: String,
 }
 
@@ -48,12 +61,16 @@ struct Headline {
 /// SVG, safe to stand in the page; absent where there is nothing to draw.
 #[derive(Clone, Serialize)]
 struct Charts {
+    systems: Option<Pair>,
+    gains: Option<Pair>,
     accuracy: Option<Pair>,
     confusion: Option<Pair>,
     classifiers: Option<Pair>,
     curves: Option<Pair>,
     histogram: Option<Pair>,
     similarity: Option<Pair>,
+    calibration: Option<Pair>,
+    keys: Option<Pair>,
     training: Option<Pair>,
     map: Option<Pair>,
 }
@@ -67,44 +84,33 @@ struct Mistake<'a> {
     tracks: u32,
 }
 
-/// Makes `index.html`, `report.json` and, for large libraries, `tracks-1.html` and so on, one per sub-genre:
-/// (path, bytes). The assets are not among them.
+/// Makes `index.html`, `report.json` and the pages of what has no room in the report, such as `tracks-1.html` or
+/// `misfiled.html`: (path, bytes). No page is larger than 300 KB. The assets are not among them.
 ///
 /// # Errors
 /// Refuses a report that contradicts itself; the others tell of a fault in the templates or charts.
 pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
     let json = report.to_json()?;
-    let charts = charts(report)?;
-    let groups = tracks::groups(report, false);
-    let mut index = renderer.render("report.html", "report", context(report, charts.clone(), &groups)?)?;
-    let mut files = Vec::new();
-    if index.len() > PAGE_LIMIT_BYTES {
-        let groups = tracks::groups(report, true);
-        index = renderer.render("report.html", "report", context(report, charts, &groups)?)?;
-        for (group, path) in groups.iter().filter_map(|group| Some((group, group.page.clone()?))) {
-            let html = renderer.render(
-                "tracks.html",
-                "report",
-                TracksContext { group, parts: report.cross_validation.is_none() },
-            )?;
-            files.push((path, html.into_bytes()));
-        }
-    }
-    files.push(("index.html".into(), index.into_bytes()));
+    // Which columns the tables of tracks have.
+    let looks = context! {
+        parts => report.cross_validation.is_none(),
+        calibrated => report.tracks.iter().any(|track| track.confidence.is_some()),
+        described => report.tracks.iter().any(|track| track.descriptors.is_some()),
+    };
+    let (groups, mut pages) = tracks::groups(report, renderer, &looks)?;
+    let (lists, list_pages) = advice::lists(report, renderer, &looks)?;
+    pages.extend(list_pages);
+    let values = Value::from(Serde(context(report, groups, lists)?));
+    let (index, section_pages) = Sections::new(renderer, &values)?.into_pages(renderer, &values)?;
+    pages.extend(section_pages);
+    pages.push(("index.html".into(), index));
+    let mut files: Vec<(String, Vec<u8>)> = pages.into_iter().map(|(path, page)| (path, page.into_bytes())).collect();
     files.push(("report.json".into(), json));
     Ok(files)
 }
 
-#[derive(Serialize)]
-struct TracksContext<'a> {
-    group: &'a Group<'a>,
-    /// Whether tracks have parts: in a cross-validation all take all.
-    parts: bool,
-}
-
-fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> Result<Context<'a>, RenderError> {
+fn context<'a>(report: &'a Report, groups: Vec<Group<'a>>, lists: Lists) -> Result<Context<'a>, RenderError> {
     let headline::Headline { counted, worth } = headline::parts(report);
-    let (second_opinions, second_opinion_count) = tracks::second_opinions(report);
     let name = |index: usize| report.sub_genres[index].sub_genre.name.as_str();
     let mistakes = report.test.mistakes().into_iter().take(MISTAKES).map(|(truth, predicted, tracks)| Mistake {
         truth: name(truth),
@@ -113,20 +119,26 @@ fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> R
         predicted_index: predicted,
         tracks,
     });
+    let depths = report.measures.retrieval.iter().flat_map(|retrieval| &retrieval.mean_average_precision);
     Ok(Context {
         report,
         headline: Headline { counted, worth },
         duration_s: report.duration_s(),
         track_count: report.tracks.len(),
-        charts,
+        charts: charts(report)?,
         mistakes: mistakes.collect(),
         drawn_tracks: report.tracks.len().min(MAP_MARKS),
         folds: report.cross_validation.as_ref(),
+        verdict: verdict::verdict(report),
+        map_at_10: depths.copied().find(|at| at.k == 10),
         figures: Figures::of(report),
+        blurred: advice::blurred(report),
+        lists,
+        boxes: boxes::boxes(report)?,
+        camelot: boxes::camelot(),
         heard: heard::heard(report),
         top_tags: TAGS,
-        second_opinions,
-        second_opinion_count,
+        places: places::places(report),
         groups,
         config: serde_json::to_string_pretty(&report.config)?,
     })
@@ -140,12 +152,16 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
         Pair::draw(|layout| wanted.then(|| draw(report, layout)).transpose())
     };
     Ok(Charts {
+        systems: Pair::draw(|layout| charts::systems(report, layout))?,
+        gains: Pair::draw(|layout| charts::gains(report, layout))?,
         accuracy: pair_if(judged, charts::accuracy)?,
         confusion: pair_if(judged, charts::confusion)?,
         classifiers: Pair::draw(|layout| charts::classifiers(report, layout))?,
         curves: Pair::draw(|layout| charts::curves(report, layout))?,
         histogram: Pair::draw(|layout| charts::histogram(report, layout))?,
         similarity: Pair::draw(|layout| charts::similarity(report, layout))?,
+        calibration: Pair::draw(|layout| charts::calibration(report, layout))?,
+        keys: Pair::draw(|layout| charts::keys(report, layout))?,
         training: pair_if(trained, charts::training)?,
         map: pair_if(mapped, charts::map)?,
     })
@@ -187,7 +203,7 @@ mod tests {
             sample::hostile(),
             sample::bare(),
             sample::library(64),
-            sample::many_sub_genres(),
+            sample::many_sub_genres(24),
             sample::cross_validated(),
         ] {
             for (path, page) in pages(&report) {
@@ -321,7 +337,7 @@ mod tests {
         assert!(page.len() <= PAGE_LIMIT_BYTES, "{} bytes", page.len());
         assert!(page.contains("href=\"tracks-7.html\""));
         assert!(page.contains("1,000 of 11,200"));
-        let wide = index(&sample::many_sub_genres());
+        let wide = index(&sample::many_sub_genres(24));
         assert!(wide.len() <= PAGE_LIMIT_BYTES, "{} bytes", wide.len());
     }
 
@@ -331,7 +347,7 @@ mod tests {
     fn preview() {
         let folder = std::env::var("PMSL_PREVIEW").unwrap();
         let big = sample::library(1600);
-        let wide = sample::many_sub_genres();
+        let wide = sample::many_sub_genres(24);
         for (name, report) in [
             ("usual", sample::report()),
             ("hostile", sample::hostile()),

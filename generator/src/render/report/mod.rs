@@ -12,7 +12,10 @@ mod schema;
 mod score;
 mod track;
 mod validate;
+mod validate_advice;
+mod validate_descriptors;
 mod validate_measures;
+mod validate_systems;
 
 use pmsl_core::SubGenre;
 use schemars::JsonSchema;
