@@ -2,28 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// Why a projection was refused.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub enum ProjectError {
-    /// An option is out of its range.
-    #[error("{option} must be {expected}, found {found}")]
-    Option {
-        /// Name of the option.
-        option: &'static str,
-        /// Range it must lie in.
-        expected: &'static str,
-        /// What was given.
-        found: String,
-    },
-    /// More vectors than indices of 32 bits can name.
-    #[error("can project at most {limit} vectors, found {found}", limit = u32::MAX)]
-    TooMany {
-        /// Vectors given.
-        found: usize,
-    },
-}
+use super::error::{ProjectError, refuse};
 
 /// Where the points start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,7 +60,6 @@ impl UmapOptions {
     /// # Errors
     /// Names the first option that is out of its range.
     pub fn validate(&self) -> Result<(), ProjectError> {
-        let refuse = |option, expected, found: String| Err(ProjectError::Option { option, expected, found });
         if self.n_neighbors < 2 {
             return refuse("n_neighbors", "2 or more", self.n_neighbors.to_string());
         }

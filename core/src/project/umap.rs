@@ -1,11 +1,12 @@
 //! UMAP.
 
 use super::curve::Curve;
+use super::error::ProjectError;
 use super::graph::Graph;
 use super::initialize::initialize;
 use super::knn::nearest_neighbors_parallel;
 use super::layout::optimize;
-use super::options::{ProjectError, UmapOptions};
+use super::options::UmapOptions;
 use crate::vectors::Vectors;
 
 /// Lays `vectors` `[n, dim]` out in two dimensions by UMAP (`McInnes`, Healy and Melville 2018,
