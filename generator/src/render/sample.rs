@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::comparison::Comparison;
 use super::report::{
-    Advice, Build, Grouping, CrossValidation, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Measures, Neighbour, REPORT_FORMAT,
-    Report, Score, Skipped, Split, SubGenreSummary, TrackRow, Training,
+    Advice, Build, CrossValidation, Epoch, Evaluation, Failure, GenreScore, Grouping, Interval, Map, Measures,
+    Neighbour, REPORT_FORMAT, Report, Score, Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
 use super::timings::{StageTiming, Timings};
 

@@ -2,7 +2,8 @@
 
 use super::canvas::{Anchor, draw, shorten, ticks};
 use super::{ChartError, Layout, ink::Ink, svg::Svg};
-use crate::render::report::{Distribution, Report};
+use crate::render::palette::PALETTE;
+use crate::render::report::{Distribution, Quartiles, Report};
 
 /// Sub-genres up to which rows are tall.
 const ROOMY: usize = 25;
@@ -26,28 +27,37 @@ pub(crate) fn boxes(report: &Report, own: &Distribution, index: usize) -> Result
         id: format!("chart-boxes-{index}").into(),
         class: "chart chart-small",
         title: format!("{} by sub-genre", own.name),
-        description: "One box per sub-genre: the middle half of its tracks, with a line at the median. The table holds \
+        description:
+            "One box per sub-genre: the middle half of its tracks, with a line at the median. The table holds \
                       the numbers."
-            .into(),
+                .into(),
     };
     let drawn = draw(&svg, (width, bottom + 26.0), |canvas| {
         for tick in ticks(low, high, 5) {
             canvas.line(&[(x(tick), top), (x(tick), bottom)], 1.0, Ink::Line, 1.0)?;
             canvas.text(&label(tick), (x(tick), bottom + 12.0), 11.0, Ink::Muted, Anchor::Middle)?;
         }
-        for (i, five) in own.sub_genres.iter().enumerate() {
-            let middle = top + row * (i as f64 + 0.5);
-            let name = shorten(&report.sub_genres[i].sub_genre.name, size, left - 14.0);
-            canvas.text(&name, (left - 8.0, middle), size, Ink::Text, Anchor::End)?;
-            let Some(five) = five else { continue };
-            let half = row * 0.3;
-            canvas.line(&[(x(five.min), middle), (x(five.max), middle)], 1.5, Ink::Sub(i), 1.0)?;
-            let corner = (x(five.q1), middle - half);
-            let extent = ((x(five.q3) - x(five.q1)).max(1.5), 2.0 * half);
-            canvas.rect(corner, extent, Ink::Ground, 1.0)?;
-            canvas.rect(corner, extent, Ink::Sub(i), 0.45)?;
+        let middle = |i: usize| top + row * (i as f64 + 0.5);
+        for (i, summary) in report.sub_genres.iter().enumerate() {
+            let name = shorten(&summary.sub_genre.name, size, left - 14.0);
+            canvas.text(&name, (left - 8.0, middle(i)), size, Ink::Text, Anchor::End)?;
+        }
+        // Colours that come again tell nothing, and marks of one colour share a group.
+        let ink = |i| if own.sub_genres.len() > PALETTE.len() { Ink::Accent } else { Ink::Sub(i) };
+        let filled = || own.sub_genres.iter().enumerate().filter_map(|(i, five)| Some((i, five.as_ref()?)));
+        let (half, width) = (row * 0.3, |five: &Quartiles| (x(five.q3) - x(five.q1)).max(1.5));
+        for (i, five) in filled() {
+            canvas.line(&[(x(five.min), middle(i)), (x(five.max), middle(i))], 1.5, ink(i), 1.0)?;
+        }
+        for (i, five) in filled() {
+            canvas.rect((x(five.q1), middle(i) - half), (width(five), 2.0 * half), Ink::Ground, 1.0)?;
+        }
+        for (i, five) in filled() {
+            canvas.rect((x(five.q1), middle(i) - half), (width(five), 2.0 * half), ink(i), 0.45)?;
+        }
+        for (i, five) in filled() {
             let median = x(five.median);
-            canvas.line(&[(median, middle - half - 1.5), (median, middle + half + 1.5)], 2.5, Ink::Sub(i), 1.0)?;
+            canvas.line(&[(median, middle(i) - half - 1.5), (median, middle(i) + half + 1.5)], 2.5, ink(i), 1.0)?;
         }
         Ok(())
     })?;

@@ -13,7 +13,7 @@ const SMALLEST: f64 = 3.5;
 pub(crate) fn calibration(report: &Report, layout: Layout) -> Result<Option<String>, ChartError> {
     let Some(measured) = &report.measures.calibration else { return Ok(None) };
     let width = layout.width();
-    let (left, right, top, bottom) = (46.0, width - 20.0, 40.0, layout.pick(340.0, 280.0));
+    let (left, right, top, bottom) = (46.0, width - 20.0, 60.0, layout.pick(340.0, 290.0));
     let x = |share: f64| left + (right - left) * share;
     let y = |share: f64| bottom - (bottom - top) * share;
     let most = measured.bins.iter().map(|bin| bin.n).max().unwrap_or_default().max(1);
@@ -36,9 +36,9 @@ pub(crate) fn calibration(report: &Report, layout: Layout) -> Result<Option<Stri
         canvas.text("stated confidence", (right, bottom + 34.0), 12.5, Ink::Text, Anchor::End)?;
         canvas.dashes((x(0.0), y(0.0)), (x(1.0), y(1.0)))?;
         if let Some(threshold) = measured.threshold {
-            canvas.line(&[(x(threshold), top - 12.0), (x(threshold), bottom)], 1.0, Ink::Muted, 1.0)?;
+            canvas.line(&[(x(threshold), top - 28.0), (x(threshold), bottom)], 1.0, Ink::Muted, 1.0)?;
             let label = format!("unsure below {}", percent(threshold));
-            canvas.text(&label, (x(threshold) - 6.0, top - 14.0), 12.0, Ink::Muted, Anchor::End)?;
+            canvas.text(&label, (x(threshold) - 6.0, top - 25.0), 12.0, Ink::Muted, Anchor::End)?;
         }
         for bin in &measured.bins {
             let (Some(confidence), Some(accuracy)) = (bin.confidence, bin.accuracy) else { continue };

@@ -34,6 +34,7 @@ pub(crate) use curves::{curves, curves_are_named};
 pub(crate) use histogram::histogram;
 pub(crate) use keys::keys;
 pub(crate) use map::{MAP_MARKS, map};
+pub(crate) use matrix::draws_matrix;
 pub(crate) use similarity::{similarity, similarity_range};
 pub(crate) use systems::{gains, systems};
 pub(crate) use timeline::timeline;

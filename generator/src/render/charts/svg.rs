@@ -229,9 +229,9 @@ fn rectangles(elements: &[Element<'_>]) -> Option<String> {
     elements.iter().all(|element| element.name == "rect").then_some(outline)
 }
 
-/// Text as it may stand between tags.
+/// Text as it may stand between tags and in values.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

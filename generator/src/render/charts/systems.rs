@@ -14,10 +14,11 @@ const UNCLEAR: Look = Look { ink: Ink::Muted, filled: false };
 /// Draws accuracy and mean average precision of every system; `None` where the run was compared with none.
 pub(crate) fn systems(report: &Report, layout: Layout) -> Result<Option<String>, ChartError> {
     let Some(baselines) = &report.measures.baselines else { return Ok(None) };
-    let rows = baselines.systems.iter().enumerate().map(|(i, system)| Row {
-        name: &system.name,
-        marks: marks(system, if i == 0 { OWN } else { OTHER }, baselines.map_depth),
-    });
+    let rows = baselines
+        .systems
+        .iter()
+        .enumerate()
+        .map(|(i, system)| Row { name: &system.name, marks: marks(system, if i == 0 { OWN } else { OTHER }) });
     let chance = report.test.chance;
     let chart = Intervals {
         svg: Svg {
@@ -35,7 +36,7 @@ pub(crate) fn systems(report: &Report, layout: Layout) -> Result<Option<String>,
     chart.draw(layout).map(Some)
 }
 
-fn marks(system: &System, look: Look, depth: u32) -> Vec<Mark> {
+fn marks(system: &System, look: Look) -> Vec<Mark> {
     let accuracy = system.centroid.accuracy.map(|value| Mark {
         value,
         interval: system.centroid.interval.map(|interval| (interval.low, interval.high)),
@@ -46,7 +47,7 @@ fn marks(system: &System, look: Look, depth: u32) -> Vec<Mark> {
         value,
         interval: system.mean_average_precision_interval.map(|interval| (interval.low, interval.high)),
         look: RANKED,
-        words: if depth < 100 { format!("MAP {value:.2}") } else { format!("{value:.2}") },
+        words: format!("{value:.2}"),
     });
     accuracy.into_iter().chain(map).collect()
 }
@@ -93,10 +94,8 @@ mod tests {
     #[test]
     fn every_system_has_a_row_and_a_gain() {
         let report = sample::report();
-        let (systems, gains) = (
-            systems(&report, Layout::Wide).unwrap().unwrap(),
-            gains(&report, Layout::Narrow).unwrap().unwrap(),
-        );
+        let (systems, gains) =
+            (systems(&report, Layout::Wide).unwrap().unwrap(), gains(&report, Layout::Narrow).unwrap().unwrap());
         for system in &report.measures.baselines.as_ref().unwrap().systems[1..] {
             assert!(systems.contains("MFCC") && gains.contains("MFCC"), "{}", system.name);
         }

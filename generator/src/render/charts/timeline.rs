@@ -18,7 +18,8 @@ pub(crate) fn timeline(report: &Report, mix: &Mix, number: usize, layout: Layout
         id: format!("{}-{number}", layout.pick("chart-mix", "chart-mix-narrow")).into(),
         class: layout.class(),
         title: format!("Stretches of {}", report.tracks[mix.track as usize].meta.title),
-        description: "Each stretch in the colour of the sub-genre that it sounds like. The table holds the numbers.".into(),
+        description: "Each stretch in the colour of the sub-genre that it sounds like. The table holds the numbers."
+            .into(),
     };
     draw(&svg, (width, BAR + 24.0), |canvas| {
         for segment in &mix.segments {

@@ -27,8 +27,7 @@ pub(super) struct Lists {
 struct MisfiledRow<'a> {
     track: Title<'a>,
     suggested: Named<'a>,
-    #[serde(flatten)]
-    own: &'a Misfiled,
+    advice: &'a Misfiled,
 }
 
 #[derive(Serialize)]
@@ -76,18 +75,19 @@ pub(super) struct Blurred<'a> {
 }
 
 pub(super) fn blurred(report: &Report) -> Vec<Blurred<'_>> {
-    let pair = |own| Blurred { a: named(report, own.a), b: named(report, own.b), own };
-    report.advice.blurred.iter().map(|own: &BlurredPair| pair(own)).collect()
+    let pair = |own: &'_ BlurredPair| (named(report, own.a), named(report, own.b));
+    let pairs = report.advice.blurred.iter().map(|own| (pair(own), own));
+    pairs.map(|((a, b), own)| Blurred { a, b, own }).collect()
 }
 
 /// Renders the lists: as the report shows them, and the pages of those that are longer.
 pub(super) fn lists(report: &Report, renderer: &Renderer, looks: &Value) -> Result<(Lists, Pages), RenderError> {
     let mut pages = Pages::new();
     let advice = &report.advice;
-    let misfiled = |own: &'_ Misfiled| (own.track, own.suggested);
-    let rows = advice.misfiled.iter().map(|own| {
-        let (track, suggested) = misfiled(own);
-        MisfiledRow { track: title(report, track), suggested: named(report, suggested), own }
+    let rows = advice.misfiled.iter().map(|own| MisfiledRow {
+        track: title(report, own.track),
+        suggested: named(report, own.suggested),
+        advice: own,
     });
     let misfiled = List {
         noun: "track",
@@ -126,10 +126,10 @@ pub(super) fn lists(report: &Report, renderer: &Renderer, looks: &Value) -> Resu
         ..list("failures", "lists/failures.html", "Files that could not be used", failures)
     };
     let hubness = report.measures.hubness.as_ref();
-    let hubs = hubness.into_iter().flat_map(|hubness| &hubness.hubs).map(|own: &Hub| HubRow {
-        track: title(report, own.track),
-        occurrences: own.occurrences,
-    });
+    let hubs = hubness
+        .into_iter()
+        .flat_map(|hubness| &hubness.hubs)
+        .map(|own: &Hub| HubRow { track: title(report, own.track), occurrences: own.occurrences });
     let hubs = List {
         noun: "track",
         section: "hubness",

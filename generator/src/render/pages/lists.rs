@@ -88,9 +88,10 @@ impl<T: Serialize> List<T> {
         let page = |(part, rows): (usize, &&[T])| {
             let html = Value::from_safe_string(self.fragment(renderer, looks, rows)?);
             let first = part * size + 1;
+            let (parts, pages) = (chunks.len(), &paths);
             let values = context! {
                 list => context! { count => self.rows.len(), ..Value::from(Serde(self)) },
-                html, parts => chunks.len(), part => part + 1, first, last => first + rows.len() - 1, pages => paths
+                html, parts, part => part + 1, first, last => first + rows.len() - 1, pages
             };
             Ok((paths[part].clone(), renderer.render("list.html", "report", values)?))
         };
@@ -99,7 +100,7 @@ impl<T: Serialize> List<T> {
 
     fn fragment(&self, renderer: &Renderer, looks: &Value, rows: &[T]) -> Result<String, RenderError> {
         let rows = Value::from(Serde(rows));
-        renderer.render(self.template, "report", context! { rows, title => self.title, ..looks.clone() })
+        renderer.render(self.template, "report", context! { rows, title => &self.title, ..looks.clone() })
     }
 }
 

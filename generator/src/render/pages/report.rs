@@ -12,12 +12,14 @@ use super::measures::Figures;
 use super::pair::Pair;
 use super::places::{self, Place};
 use super::sections::Sections;
-use super::tracks::{self, Group, TAGS};
+use super::tracks::{self, TAGS};
 use super::verdict::{self, Verdict};
 use crate::render::charts::{self, ChartError, Layout, MAP_MARKS};
 use crate::render::environment::{RenderError, Renderer};
 use crate::render::report::{AtDepth, CrossValidation, Report};
 
+/// Tracks up to which their tables may stand in the report.
+const INSIDE: usize = 500;
 /// Pairs of sub-genres named as confused.
 const MISTAKES: usize = 5;
 
@@ -31,6 +33,8 @@ struct Context<'a> {
     charts: Charts,
     mistakes: Vec<Mistake<'a>>,
     drawn_tracks: usize,
+    /// Whether tables of sub-genres by sub-genres are few enough to be read.
+    has_matrices: bool,
     /// Absent where one split was used.
     folds: Option<&'a CrossValidation>,
     /// Absent where the run was compared with nothing.
@@ -41,14 +45,13 @@ struct Context<'a> {
     figures: Figures<'a>,
     blurred: Vec<Blurred<'a>>,
     lists: Lists,
-    boxes: Vec<Boxes<'a>>,
+    boxes: Vec<Boxes>,
     camelot: Vec<String>,
     /// Empty where no track has tags.
     heard: Vec<Heard<'a>>,
     top_tags: usize,
     /// Empty where no map was made.
     places: Vec<Place<'a>>,
-    groups: Vec<Group<'a>>,
     config: String,
 }
 
@@ -97,11 +100,21 @@ pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String,
         calibrated => report.tracks.iter().any(|track| track.confidence.is_some()),
         described => report.tracks.iter().any(|track| track.descriptors.is_some()),
     };
-    let (groups, mut pages) = tracks::groups(report, renderer, &looks)?;
-    let (lists, list_pages) = advice::lists(report, renderer, &looks)?;
-    pages.extend(list_pages);
-    let values = Value::from(Serde(context(report, groups, lists)?));
-    let (index, section_pages) = Sections::new(renderer, &values)?.into_pages(renderer, &values)?;
+    let (lists, mut pages) = advice::lists(report, renderer, &looks)?;
+    let values = Value::from(Serde(context(report, lists)?));
+    let with = |groups| Sections::new(renderer, &context! { groups => Serde(groups), ..values.clone() });
+    // Of all that may leave the report the tables of tracks go first: nobody reads them from one end to the other.
+    let few = report.tracks.len() <= INSIDE;
+    let whole = if few { Some(with(tracks::groups_inside(report, renderer, &looks)?)?) } else { None };
+    let sections = match whole.filter(|sections| sections.fit()) {
+        Some(sections) => sections,
+        None => {
+            let (groups, track_pages) = tracks::groups_outside(report, renderer, &looks)?;
+            pages.extend(track_pages);
+            with(groups)?
+        }
+    };
+    let (index, section_pages) = sections.into_pages(renderer, &values)?;
     pages.extend(section_pages);
     pages.push(("index.html".into(), index));
     let mut files: Vec<(String, Vec<u8>)> = pages.into_iter().map(|(path, page)| (path, page.into_bytes())).collect();
@@ -109,7 +122,7 @@ pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String,
     Ok(files)
 }
 
-fn context<'a>(report: &'a Report, groups: Vec<Group<'a>>, lists: Lists) -> Result<Context<'a>, RenderError> {
+fn context(report: &Report, lists: Lists) -> Result<Context<'_>, RenderError> {
     let headline::Headline { counted, worth } = headline::parts(report);
     let name = |index: usize| report.sub_genres[index].sub_genre.name.as_str();
     let mistakes = report.test.mistakes().into_iter().take(MISTAKES).map(|(truth, predicted, tracks)| Mistake {
@@ -128,6 +141,7 @@ fn context<'a>(report: &'a Report, groups: Vec<Group<'a>>, lists: Lists) -> Resu
         charts: charts(report)?,
         mistakes: mistakes.collect(),
         drawn_tracks: report.tracks.len().min(MAP_MARKS),
+        has_matrices: charts::draws_matrix(report, Layout::Wide),
         folds: report.cross_validation.as_ref(),
         verdict: verdict::verdict(report),
         map_at_10: depths.copied().find(|at| at.k == 10),
@@ -139,7 +153,6 @@ fn context<'a>(report: &'a Report, groups: Vec<Group<'a>>, lists: Lists) -> Resu
         heard: heard::heard(report),
         top_tags: TAGS,
         places: places::places(report),
-        groups,
         config: serde_json::to_string_pretty(&report.config)?,
     })
 }
@@ -155,7 +168,7 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
         systems: Pair::draw(|layout| charts::systems(report, layout))?,
         gains: Pair::draw(|layout| charts::gains(report, layout))?,
         accuracy: pair_if(judged, charts::accuracy)?,
-        confusion: pair_if(judged, charts::confusion)?,
+        confusion: Pair::draw(|layout| charts::confusion(report, layout))?,
         classifiers: Pair::draw(|layout| charts::classifiers(report, layout))?,
         curves: Pair::draw(|layout| charts::curves(report, layout))?,
         histogram: Pair::draw(|layout| charts::histogram(report, layout))?,
@@ -171,6 +184,7 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::PAGE_LIMIT_BYTES;
     use super::super::check::check;
     use super::super::comparison_pages;
     use super::*;
@@ -196,19 +210,33 @@ mod tests {
         pages(report).into_iter().find(|(path, _)| path == "index.html").unwrap().1
     }
 
+    fn samples() -> Vec<(&'static str, Report)> {
+        vec![
+            ("usual", sample::report()),
+            ("hostile", sample::hostile()),
+            ("bare", sample::bare()),
+            ("big", sample::big()),
+            ("wide", sample::many_sub_genres(24)),
+            ("sixty", sample::many_sub_genres(60)),
+            ("hundred", sample::many_sub_genres(100)),
+            ("folds", sample::cross_validated()),
+            ("vain", sample::in_vain()),
+            ("beaten", sample::beaten()),
+        ]
+    }
+
     #[test]
-    fn pages_are_well_formed_and_need_no_script() {
-        for report in [
-            sample::report(),
-            sample::hostile(),
-            sample::bare(),
-            sample::library(64),
-            sample::many_sub_genres(24),
-            sample::cross_validated(),
-        ] {
-            for (path, page) in pages(&report) {
-                if path != "report.json" {
-                    check(&page);
+    fn pages_are_well_formed_small_and_lead_to_each_other() {
+        for (name, report) in samples() {
+            let files = pages(&report);
+            let paths: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+            assert_eq!(paths.len(), files.len(), "{name}: a path twice");
+            for (path, page) in files.iter().filter(|(path, _)| path != "report.json") {
+                check(page);
+                assert!(page.len() <= PAGE_LIMIT_BYTES, "{name}: {path} has {} bytes", page.len());
+                for link in page.split("href=\"").skip(1).map(|rest| rest.split(['"', '#']).next().unwrap()) {
+                    let known = ["", "explorer.html", "timings.html"].contains(&link) || link.starts_with("assets");
+                    assert!(known || paths.contains(link), "{name}: {path} leads to {link}");
                 }
             }
         }
@@ -256,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_row_of_the_track_table() {
-        let page = index(&sample::report());
+        let files = pages(&sample::report());
+        let page = &files.iter().find(|(path, _)| path == "tracks-5.html").unwrap().1;
         let start = page.find("<tr class=\"wrong\">").unwrap();
         let end = start + page[start..].find("</tr>").unwrap();
         insta::assert_snapshot!(page[start..end].replace("><", ">\n<"), @r#"
@@ -267,11 +296,15 @@ mod tests {
         <span class="cell-sub">trance, new age, sitar</span>
         </th>
         <td class="num">4:49</td>
+        <td class="num">137</td>
+        <td>7A</td>
         <td>held out</td>
         <td class="predicted">
         <span class="tag sub-5">
         <span>Party Goa</span>
         </span>
+        </td>
+        <td class="num">42 %<span class="cell-sub">unsure</span>
         </td>
         <td class="num">−0.03</td>
         <td>
@@ -292,7 +325,7 @@ mod tests {
         let page = index(&sample::bare());
         assert!(page.contains("No track was held out"));
         assert!(page.contains("without training on this library"));
-        for absent in ["chart-", "classifiers", "retrieval", "groups", "heard"] {
+        for absent in ["chart-", "baselines", "classifiers", "retrieval", "calibration", "descriptors", "heard"] {
             assert!(!page.contains(&format!("id=\"{absent}")), "{absent}");
         }
     }
@@ -300,7 +333,23 @@ mod tests {
     #[test]
     fn what_was_measured_is_shown() {
         let page = index(&sample::report()).replace('\u{a0}', " ");
-        for id in ["classifiers", "retrieval", "groups", "heard"] {
+        for id in [
+            "baselines",
+            "accuracy",
+            "confusion",
+            "advice",
+            "classifiers",
+            "retrieval",
+            "hubness",
+            "calibration",
+            "groups",
+            "descriptors",
+            "heard",
+            "map",
+            "tracks",
+            "training",
+            "made",
+        ] {
             assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
         }
         for words in
@@ -329,16 +378,31 @@ mod tests {
 
     #[test]
     fn large_libraries_keep_the_report_small() {
-        let small: BTreeSet<_> = pages(&sample::report()).into_iter().map(|(path, _)| path).collect();
+        let small: BTreeSet<_> = pages(&sample::library(8)).into_iter().map(|(path, _)| path).collect();
         assert_eq!(small, ["index.html", "report.json"].map(String::from).into());
-        let files = pages(&sample::library(1600));
-        assert_eq!(files.len(), 2 + 7);
+        let usual = pages(&sample::report());
+        assert_eq!(usual.len(), 2 + 7, "the tables of tracks go first");
+        let files = pages(&sample::big());
         let page = &files.iter().find(|(path, _)| path == "index.html").unwrap().1;
-        assert!(page.len() <= PAGE_LIMIT_BYTES, "{} bytes", page.len());
-        assert!(page.contains("href=\"tracks-7.html\""));
+        assert!(page.contains("href=\"tracks-7.html\"") && page.contains("href=\"misfiled.html\">All 180<"));
         assert!(page.contains("1,000 of 11,200"));
-        let wide = index(&sample::many_sub_genres(24));
-        assert!(wide.len() <= PAGE_LIMIT_BYTES, "{} bytes", wide.len());
+        let rows = |prefix: &str| -> usize {
+            let own = files.iter().filter(|(path, _)| path.starts_with(prefix));
+            own.map(|(_, page)| page.matches("<th scope=\"row\">").count()).sum()
+        };
+        assert_eq!((rows("tracks-3"), rows("misfiled")), (1600, 180), "every row on one page");
+        assert!(files.iter().any(|(path, _)| path == "tracks-3-2.html"));
+    }
+
+    #[test]
+    fn sections_without_room_move_to_pages_of_their_own() {
+        let files = pages(&sample::many_sub_genres(60));
+        let page = |wanted: &str| files.iter().find(|(path, _)| path == wanted).map(|(_, page)| page);
+        let index = page("index.html").unwrap();
+        assert!(index.contains("<h2 id=\"baselines\">") && index.contains("<h2 id=\"advice\">"), "what matters stays");
+        let moved = page("confusion.html").expect("the largest moves");
+        assert!(moved.contains("chart-confusion") && !index.contains("chart-confusion"));
+        assert!(index.contains("<h2 id=\"confusion\">") && index.contains("href=\"confusion.html\""));
     }
 
     /// `PMSL_PREVIEW=/tmp/site cargo test --release -p pmsl-generator -- --ignored preview`
@@ -346,16 +410,7 @@ mod tests {
     #[ignore = "writes sites to look at"]
     fn preview() {
         let folder = std::env::var("PMSL_PREVIEW").unwrap();
-        let big = sample::library(1600);
-        let wide = sample::many_sub_genres(24);
-        for (name, report) in [
-            ("usual", sample::report()),
-            ("hostile", sample::hostile()),
-            ("bare", sample::bare()),
-            ("big", big),
-            ("wide", wide),
-            ("folds", sample::cross_validated()),
-        ] {
+        for (name, report) in samples() {
             let renderer = renderer(&report.title);
             let mut files = report_pages(&report, &renderer).unwrap();
             files.push(timings_page(&sample::timings(), &renderer).unwrap());

@@ -7,6 +7,9 @@ use super::PAGE_LIMIT_BYTES;
 use super::lists::Pages;
 use crate::render::environment::{RenderError, Renderer};
 
+/// What a report holds besides its sections, at most.
+const FRAME_BYTES: usize = 10_000;
+
 /// A part of the report.
 #[derive(Clone, Copy, Serialize)]
 struct Section {
@@ -53,7 +56,12 @@ const SECTIONS: [Section; 16] = [
         "Whether the tracks most similar to a track are of its sub-genre.",
     ),
     movable("hubness", "Hubs", "sections/hubness.html", "Tracks that are near everything, or near nothing."),
-    movable("calibration", "Confidence", "sections/calibration.html", "Whether the machine knows what it does not know."),
+    movable(
+        "calibration",
+        "Confidence",
+        "sections/calibration.html",
+        "Whether the machine knows what it does not know.",
+    ),
     movable("groups", "Groups without labels", "sections/groups.html", "What remains when nobody names the playlists."),
     movable(
         "descriptors",
@@ -92,6 +100,11 @@ impl Sections {
         Ok(Self(sections))
     }
 
+    /// Whether all have room in the report.
+    pub(super) fn fit(&self) -> bool {
+        self.0.iter().map(|(_, html)| html.len()).sum::<usize>() + FRAME_BYTES <= PAGE_LIMIT_BYTES
+    }
+
     /// The report, and the pages of the sections that have no room in it, the largest of which go first.
     pub(super) fn into_pages(mut self, renderer: &Renderer, values: &Value) -> Result<(String, Pages), RenderError> {
         let mut pages = Pages::new();
@@ -103,7 +116,8 @@ impl Sections {
                 return Ok((index, pages));
             };
             let shown = Shown { section: *section, html: Value::from_safe_string(std::mem::take(html)) };
-            pages.push((format!("{}.html", section.id), renderer.render("section.html", "report", context_of(&shown))?));
+            pages
+                .push((format!("{}.html", section.id), renderer.render("section.html", "report", context_of(&shown))?));
             *html = renderer.render("sections/moved.html", "report", context_of(&shown))?;
             section.about = None;
         }

@@ -3,7 +3,6 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::PAGE_LIMIT_BYTES;
 use super::lists::{List, Pages};
 use crate::render::environment::{RenderError, Renderer};
 use crate::render::report::{Report, TrackRow};
@@ -107,31 +106,39 @@ fn row<'a>(report: &'a Report, track: &'a TrackRow) -> Row<'a> {
     }
 }
 
-/// The tracks by sub-genre, in the order of the library: as the report shows them, and the pages of their tables where
-/// the report has no room for them.
-pub(super) fn groups<'a>(
+/// The tracks by sub-genre, in the order of the library, with their tables in the report.
+pub(super) fn groups_inside<'a>(
+    report: &'a Report,
+    renderer: &Renderer,
+    looks: &Value,
+) -> Result<Vec<Group<'a>>, RenderError> {
+    let group = |index| {
+        let list = list(report, index);
+        let html = Value::from_safe_string(list.whole(renderer, looks)?);
+        Ok(Group { html: Some(html), page: None, ..Group::of(report, index, list.rows.len()) })
+    };
+    (0..report.sub_genres.len()).map(group).collect()
+}
+
+/// The same with their tables on pages of their own, and those pages.
+pub(super) fn groups_outside<'a>(
     report: &'a Report,
     renderer: &Renderer,
     looks: &Value,
 ) -> Result<(Vec<Group<'a>>, Pages), RenderError> {
-    let lists: Vec<List<Row<'_>>> = (0..report.sub_genres.len()).map(|index| list(report, index)).collect();
-    let tables = lists.iter().map(|list| list.whole(renderer, looks)).collect::<Result<Vec<_>, _>>()?;
-    // The sections before them need most of the room.
-    let inline = tables.iter().map(String::len).sum::<usize>() <= PAGE_LIMIT_BYTES / 2;
-    let mut pages = Pages::new();
-    if !inline {
-        for list in &lists {
-            pages.extend(list.pages(renderer, looks)?);
-        }
+    let (mut groups, mut pages) = (Vec::new(), Pages::new());
+    for index in 0..report.sub_genres.len() {
+        let list = list(report, index);
+        pages.extend(list.pages(renderer, looks)?);
+        groups.push(Group { page: Some(list.path(0)), ..Group::of(report, index, list.rows.len()) });
     }
-    let group = |(index, (list, table)): (usize, (List<Row<'_>>, String))| Group {
-        index,
-        name: &report.sub_genres[index].sub_genre.name,
-        count: list.rows.len(),
-        html: inline.then(|| Value::from_safe_string(table)),
-        page: (!inline).then(|| list.path(0)),
-    };
-    Ok((lists.into_iter().zip(tables).enumerate().map(group).collect(), pages))
+    Ok((groups, pages))
+}
+
+impl<'a> Group<'a> {
+    fn of(report: &'a Report, index: usize, count: usize) -> Self {
+        Self { index, name: &report.sub_genres[index].sub_genre.name, count, html: None, page: None }
+    }
 }
 
 fn list(report: &Report, index: usize) -> List<Row<'_>> {

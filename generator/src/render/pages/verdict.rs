@@ -41,19 +41,19 @@ pub(super) fn verdict(report: &Report) -> Option<Verdict> {
 }
 
 fn unclear(others: &[(&System, PairedDifference)], trained: bool) -> String {
-    let (clear, open): (Vec<_>, Vec<_>) = others.iter().partition(|(_, gain)| gain.is_better());
+    let (clear, open): (Vec<_>, Vec<_>) = others.iter().copied().partition(|(_, gain)| gain.is_better());
     let mut reason = String::new();
-    if let Some((system, gain)) = open.iter().max_by(|a, b| accuracy(a.0).total_cmp(&accuracy(b.0))) {
+    if let Some(&(system, gain)) = open.iter().max_by(|a, b| accuracy(a.0).total_cmp(&accuracy(b.0))) {
         reason = format!(
             "Against {} the difference is {}, which chance alone could make.{}",
             system.name,
-            words(*gain),
+            words(gain),
             if trained { " Training is not shown to have helped beyond it." } else { "" }
         );
     }
     if !clear.is_empty() {
         let names: Vec<&str> = clear.iter().map(|(system, _)| system.name.as_str()).collect();
-        reason += &format!(" It is clearly better than {}.", names.join(", "));
+        reason += &format!(" It is clearly better than: {}.", names.join("; "));
     }
     reason
 }
@@ -102,8 +102,8 @@ mod tests {
         assert_eq!(
             reason,
             "Against Frozen encoder, shrinkage LDA the difference is 0.0 percentage points (−9.0 to +9.0), which \
-             chance alone could make. Training is not shown to have helped beyond it. It is clearly better than MFCC \
-             statistics, standardised, Frozen encoder."
+             chance alone could make. Training is not shown to have helped beyond it. It is clearly better than: MFCC \
+             statistics, standardised; Frozen encoder."
         );
         let mut report = sample::report();
         for gain in &mut report.measures.baselines.as_mut().unwrap().gains {

@@ -48,7 +48,12 @@ impl Report {
                 let field = format!("advice.mixes[{i}].segments[{j}]");
                 let (start_s, end_s) = (segment.start_s, segment.end_s);
                 ensure(start_s >= previous_s, format!("{field}.start_s"), format!("from {previous_s} on"), start_s)?;
-                ensure(end_s > start_s && end_s.is_finite(), format!("{field}.end_s"), "an end after the start", end_s)?;
+                ensure(
+                    end_s > start_s && end_s.is_finite(),
+                    format!("{field}.end_s"),
+                    "an end after the start",
+                    end_s,
+                )?;
                 self.sub_genre_exists(&format!("{field}.sub_genre"), segment.sub_genre)?;
                 share(format!("{field}.confidence"), segment.confidence)?;
                 previous_s = start_s;

@@ -37,9 +37,9 @@ impl Report {
             ("tempo_tags_octave", &summary.tempo_tags_octave),
             ("key_tags", &summary.key_tags),
         ];
-        tags.into_iter().filter_map(|(name, own)| Some((name, own.as_ref()?))).try_for_each(|(name, own)| {
-            score(&format!("descriptors.{name}"), own)
-        })
+        tags.into_iter()
+            .filter_map(|(name, own)| Some((name, own.as_ref()?)))
+            .try_for_each(|(name, own)| score(&format!("descriptors.{name}"), own))
     }
 }
 

@@ -41,10 +41,9 @@ fn validate_sub_genre(field: &str, own: &SubGenreMeasures) -> Result<(), ReportE
     {
         value.map_or(Ok(()), |value| share(format!("{field}.{name}"), value))?;
     }
-    for (name, ends) in [
-        ("f1_interval", own.f1_interval),
-        ("mean_average_precision_interval", own.mean_average_precision_interval),
-    ] {
+    for (name, ends) in
+        [("f1_interval", own.f1_interval), ("mean_average_precision_interval", own.mean_average_precision_interval)]
+    {
         ends.map_or(Ok(()), |ends| interval(&format!("{field}.{name}"), ends))?;
     }
     own.silhouette.map_or(Ok(()), |value| within(format!("{field}.silhouette"), value, -1.0..=1.0))
@@ -59,8 +58,7 @@ fn validate_baselines(baselines: &Baselines) -> Result<(), ReportError> {
         score(&format!("{field}.centroid"), &system.centroid)?;
         score(&format!("{field}.k_nearest"), &system.k_nearest)?;
         system.genre_centroid.iter().try_for_each(|own| score(&format!("{field}.genre_centroid"), own))?;
-        for (name, value) in
-            [("macro_f1", system.macro_f1), ("mean_average_precision", system.mean_average_precision)]
+        for (name, value) in [("macro_f1", system.macro_f1), ("mean_average_precision", system.mean_average_precision)]
         {
             value.map_or(Ok(()), |value| share(format!("{field}.{name}"), value))?;
         }
@@ -145,6 +143,8 @@ mod tests {
         assert!(refusal(|m| m.sub_genres.truncate(2)).contains("measures.sub_genres: expected 7 entries"));
         assert!(refusal(|m| m.sub_genres[1].silhouette = Some(1.4)).contains("sub_genres[1].silhouette"));
         assert!(refusal(|m| m.calibration.as_mut().unwrap().threshold = Some(1.4)).contains("calibration.threshold"));
-        assert!(refusal(|m| m.calibration.as_mut().unwrap().bins[9].accuracy = Some(-1.0)).contains("bins[9].accuracy"));
+        assert!(
+            refusal(|m| m.calibration.as_mut().unwrap().bins[9].accuracy = Some(-1.0)).contains("bins[9].accuracy")
+        );
     }
 }

@@ -35,7 +35,11 @@ pub(super) fn advice(report: &Report, times: usize) -> Advice {
     };
     let copies = |i: usize| Copies {
         kind: if i.is_multiple_of(2) { CopyKind::Recording } else { CopyKind::Song },
-        tracks: (0..2 + i as u32 % 2).map(|k| (2 * i as u32 + 5 + 20 * k) % tracks).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        tracks: (0..2 + i as u32 % 2)
+            .map(|k| (2 * i as u32 + 5 + 20 * k) % tracks)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect(),
     };
     let mut mix = |i: usize| {
         let mut start_s = 0.0;

@@ -11,7 +11,13 @@ const SYSTEMS: [(&str, &str, u32, f64, f64); 4] = [
     ("MFCC statistics, standardised", "mean and deviation of 20 MFCCs over the track", 40, 0.68, 0.51),
     ("Frozen encoder", "the encoder before training", 192, 0.79, 0.66),
     ("Frozen encoder, standardised", "every value to mean 0 and deviation 1 over training tracks", 192, 0.86, 0.71),
-    ("Frozen encoder, shrinkage LDA", "the closed-form discriminant of training tracks (Ledoit, Wolf 2004)", 6, 0.93, 0.8),
+    (
+        "Frozen encoder, shrinkage LDA",
+        "the closed-form discriminant of training tracks (Ledoit, Wolf 2004)",
+        6,
+        0.93,
+        0.8,
+    ),
 ];
 
 /// The run's own system against [`SYSTEMS`]; it gains `gain` over the best of them.
@@ -33,7 +39,8 @@ pub(super) fn baselines(report: &Report, gain: f64) -> Baselines {
     let own = system("This run", "the trained model, mean over segments", 128, report.test.overall, 0.8762);
     let others = SYSTEMS.map(|(name, method, dim, right, map)| system(name, method, dim, score(right), map));
     let best = SYSTEMS[SYSTEMS.len() - 1].3;
-    let paired = |difference: f64, half: f64| PairedDifference { difference, low: difference - half, high: difference + half };
+    let paired =
+        |difference: f64, half: f64| PairedDifference { difference, low: difference - half, high: difference + half };
     let gains = SYSTEMS.map(|(_, _, _, right, map)| Gain {
         accuracy: paired(best - right + gain, 0.09),
         mean_average_precision: Some(paired(0.8762 - map, 0.05)),
