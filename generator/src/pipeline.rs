@@ -22,8 +22,10 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
 
     let library = library(plan, console, cancel, &mut watch)?;
     let folds = folds(plan, console, cancel, &mut watch, &library)?;
-    let evaluation =
-        watch.time("Evaluation", "tracks", || stages::evaluate(plan, console, cancel, &library, &folds))?;
+    let untrained = watch.time("Baselines", "tracks", || stages::untrained(plan, console, cancel, &library))?;
+    let evaluation = watch.time("Evaluation", "tracks", || {
+        stages::evaluate(plan, console, cancel, &library, untrained.as_ref(), &folds)
+    })?;
     let report = stages::report(plan, &library, &folds, &evaluation)?;
     let vectors = &folds.first().context("there is no split")?.vectors;
     let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;

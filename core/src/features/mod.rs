@@ -14,6 +14,7 @@ mod log_mel;
 mod mel;
 mod mel_spectrogram;
 mod mfcc;
+mod mfcc_statistics;
 mod musicnn_mel;
 mod stft;
 mod window;
@@ -24,6 +25,7 @@ pub use f16::{decode_f16, encode_f16};
 pub use front_end::{FrontEnd, FrontEndOptions};
 pub use log_mel::{LogMel, LogMelOptions};
 pub use mfcc::{Mfcc, MfccOptions};
+pub use mfcc_statistics::MfccStatistics;
 pub use musicnn_mel::{MusicnnMel, MusicnnMelOptions};
 
 /// Version of the numbers that the front ends give. It changes with every change that moves a feature by more than

@@ -54,7 +54,7 @@ pub use retrieval::{
     QueryProtocol, average_precisions, mean_average_precision, mean_average_precision_curves, r_precision,
     r_precisions, recall_at_k, recalls_at_k,
 };
-pub use silhouette::silhouette;
+pub use silhouette::{silhouette, silhouettes};
 pub use top_k::top_k_accuracy;
 pub use trustworthiness::trustworthiness;
 pub use wilson::{Interval, wilson_interval};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
 use pmsl_core::audio::read_chunks;
-use pmsl_core::features::{FEATURE_VERSION, FrontEnd, encode_f16};
+use pmsl_core::features::{FEATURE_VERSION, FeatureError, FrontEnd, MfccStatistics, encode_f16};
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
 use rayon::prelude::*;
@@ -34,6 +34,8 @@ pub(crate) struct UsableLibrary {
     pub(crate) keys: Vec<Key>,
     /// The features themselves.
     pub(crate) features: FeatureStore,
+    /// The recording of every track that is there more than once.
+    pub(crate) recordings: Vec<Option<u64>>,
     /// Tracks that cannot be used.
     pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
@@ -76,16 +78,15 @@ pub(crate) fn features(
     let mut order: Vec<usize> = missing.values().copied().collect();
     order.sort_unstable();
     let progress = console.progress("features", order.len() as u64);
-    let options = plan.config.front_end();
     order.par_iter().try_for_each_init(
-        || options.plan(plan.config.audio.chunk_s),
-        |front_end, &index| -> anyhow::Result<()> {
-            let front_end = front_end.as_mut().map_err(|error| anyhow!("{error}"))?;
+        || Ears::new(plan),
+        |ears, &index| -> anyhow::Result<()> {
+            let ears = ears.as_mut().map_err(|error| anyhow!("{error}"))?;
             if cancel.load(Ordering::Relaxed) {
                 return Ok(());
             }
             let track = &library.tracks[index];
-            match extract(plan, &mut **front_end, options.sample_rate_hz(), track, cancel) {
+            match extract(plan, ears, track, cancel) {
                 Ok(chunks) => {
                     FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?;
                     if console.shows_tracks() {
@@ -161,20 +162,34 @@ fn forget_failures(plan: &Plan, keys: &[Key]) {
     }
 }
 
-/// Decodes a track and computes the features of its chunks.
-fn extract(
-    plan: &Plan,
-    front_end: &mut dyn FrontEnd,
+/// What turns sound into numbers: one for each thread.
+struct Ears {
+    front_end: Box<dyn FrontEnd>,
+    statistics: MfccStatistics,
     sample_rate_hz: u32,
-    track: &Candidate,
-    cancel: &AtomicBool,
-) -> anyhow::Result<StoredChunks> {
-    let audio = read_chunks(&track.entry.path, &plan.config.audio, sample_rate_hz, cancel)?;
-    let (frames, bands) = (front_end.frames(), front_end.bands());
+}
+
+impl Ears {
+    fn new(plan: &Plan) -> Result<Self, FeatureError> {
+        let options = plan.config.front_end();
+        let (chunk_s, sample_rate_hz) = (plan.config.audio.chunk_s, options.sample_rate_hz());
+        Ok(Self {
+            front_end: options.plan(chunk_s)?,
+            statistics: MfccStatistics::new(sample_rate_hz, chunk_s)?,
+            sample_rate_hz,
+        })
+    }
+}
+
+/// Decodes a track and computes the features of its chunks.
+fn extract(plan: &Plan, ears: &mut Ears, track: &Candidate, cancel: &AtomicBool) -> anyhow::Result<StoredChunks> {
+    let audio = read_chunks(&track.entry.path, &plan.config.audio, ears.sample_rate_hz, cancel)?;
+    let (frames, bands) = (ears.front_end.frames(), ears.front_end.bands());
     let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * bands);
     let mut features = Vec::with_capacity(frames * bands);
     for chunk in &audio.chunks {
-        front_end.compute(&chunk.samples, &mut features)?;
+        ears.front_end.compute(&chunk.samples, &mut features)?;
+        ears.statistics.push(&chunk.samples)?;
         encode_f16(&features, &mut values);
     }
     Ok(StoredChunks {
@@ -182,6 +197,7 @@ fn extract(
         bands,
         starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
         tags: Vec::new(),
+        statistics: ears.statistics.finish(),
         values: StoredValues::Half(values),
         duration_s: audio.duration_s as f32,
         decode_errors: audio.decode_errors,
@@ -220,6 +236,7 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
     for track in &mut tracks {
         track.entry.sub_genre = renumbered[track.entry.sub_genre];
     }
+    let recordings = super::copies::recordings(&tracks);
     let metas = tracks.iter().zip(&files).map(|(track, file)| meta(track, file)).collect();
     Ok(UsableLibrary {
         sub_genres,
@@ -227,6 +244,7 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         metas,
         keys: usable_keys,
         features: FeatureStore::new(files)?,
+        recordings,
         failures,
         skipped: library.skipped,
         warnings,

@@ -94,12 +94,14 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
         keys.push(key);
         values.extend_from_slice(vector);
     }
+    let recordings = super::copies::recordings(&tracks);
     Ok(UsableLibrary {
         sub_genres,
         tracks,
         metas,
         keys,
         features: FeatureStore::ready(&values, dim),
+        recordings,
         failures: Vec::new(),
         skipped: Vec::new(),
         warnings: Vec::new(),

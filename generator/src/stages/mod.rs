@@ -1,6 +1,7 @@
 //! The stages of a run, in order. Each reads and writes named artifacts of the work folder and says what it did.
 
 mod classify;
+mod copies;
 mod describe;
 mod embed;
 mod evaluate;
@@ -8,6 +9,7 @@ mod export;
 mod features;
 mod folds;
 mod frozen;
+mod groups;
 mod import;
 mod library;
 mod measure;
@@ -25,7 +27,7 @@ pub(crate) use evaluate::evaluate;
 pub(crate) use export::export;
 pub(crate) use features::{UsableLibrary, features};
 pub(crate) use folds::{FoldRun, splits};
-pub(crate) use frozen::frozen;
+pub(crate) use frozen::{frozen, untrained};
 pub(crate) use import::import;
 pub(crate) use library::candidates;
 pub(crate) use model::model;

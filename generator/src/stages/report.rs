@@ -10,11 +10,13 @@ use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
 use pmsl_core::models::DeviceKind;
+use pmsl_core::project::MapOptions;
 use serde_json::{Value, json};
 
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
 use super::folds::{CheckedSplit, FoldRun};
+use super::groups::Groups;
 use super::library::LIBRARY_STAGE;
 use super::model::{MODEL_VERSION, Model};
 use crate::config::Share;
@@ -46,7 +48,7 @@ pub(crate) fn report(
             official: fold.official,
             repeats: evaluation.repeats.clone(),
         }),
-        grouping: render::Grouping::default(),
+        grouping: Groups::of(library).summary(split),
         training: training(plan, model),
         advice: render::Advice::default(),
         descriptors: None,
@@ -245,10 +247,15 @@ fn training(plan: &Plan, model: &Model) -> render::Training {
 }
 
 fn map(plan: &Plan, evaluation: &Evaluation) -> render::Map {
-    let umap = &plan.config.umap;
+    let map = &plan.config.map;
+    let settings = match map {
+        MapOptions::Umap(umap) => format!(", {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
+        MapOptions::Tsne(tsne) => format!(", perplexity {}", tsne.perplexity),
+        MapOptions::Pca(_) => String::new(),
+    };
     render::Map {
-        trustworthiness: None,
-        method: format!("UMAP, {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
+        method: format!("{}{settings}", map.name()),
+        trustworthiness: evaluation.trustworthiness,
         tracks: evaluation.positions.clone(),
         centroids: evaluation.centroid_positions.clone(),
     }
