@@ -11,6 +11,7 @@
 pub mod advice;
 pub mod cluster;
 pub mod index;
+mod key;
 mod matrix;
 pub mod metrics;
 pub mod npy;
@@ -22,6 +23,8 @@ pub mod track;
 pub mod vectors;
 
 #[cfg(feature = "audio")]
+pub mod analysis;
+#[cfg(feature = "audio")]
 pub mod audio;
 #[cfg(feature = "train")]
 pub mod classify;
@@ -29,10 +32,14 @@ pub mod classify;
 pub mod dataset;
 #[cfg(feature = "demo")]
 pub mod demo;
+#[cfg(feature = "audio")]
+pub mod descriptors;
 #[cfg(feature = "train")]
 pub mod embed;
 #[cfg(feature = "audio")]
 pub mod features;
+#[cfg(feature = "audio")]
+pub mod fingerprint;
 #[cfg(feature = "train")]
 mod frozen;
 #[cfg(feature = "audio")]
@@ -52,5 +59,6 @@ pub mod tensorflow;
 #[cfg(feature = "train")]
 pub mod train;
 
+pub use key::{Key, KeyError, Mode};
 pub use track::{SubGenre, TrackMeta};
 pub use vectors::Vectors;

@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::picker::Picker;
-use super::{AudioError, stream_mono};
+use super::AudioError;
+use super::source::{SourceBlock, StreamInfo, stream_source};
+use super::stream::MonoStream;
 use crate::features::samples_for;
 
 /// How chunks are taken from a track.
@@ -110,15 +112,38 @@ pub fn read_chunks(
     sample_rate_hz: u32,
     cancel: &AtomicBool,
 ) -> Result<TrackAudio, AudioError> {
-    let mut picker = Picker::new(options, sample_rate_hz)?;
-    let info = stream_mono(path, sample_rate_hz, cancel, &mut |samples| picker.push(samples))?;
-    Ok(TrackAudio {
-        chunks: picker.finish()?,
-        duration_s: info.duration_s,
-        sample_rate_hz: info.sample_rate_hz,
-        channels: info.channels,
-        decode_errors: info.decode_errors,
-    })
+    let mut reader = ChunkReader::new(options, sample_rate_hz)?;
+    let info = stream_source(path, cancel, &mut |block| reader.push(block))?;
+    reader.finish(&info)
+}
+
+/// Picks the chunks of a file from the blocks of its pass.
+pub(crate) struct ChunkReader {
+    mono: MonoStream,
+    picker: Picker,
+}
+
+impl ChunkReader {
+    pub(crate) fn new(options: &ChunkOptions, sample_rate_hz: u32) -> Result<Self, AudioError> {
+        Ok(Self { picker: Picker::new(options, sample_rate_hz)?, mono: MonoStream::new(sample_rate_hz)? })
+    }
+
+    pub(crate) fn push(&mut self, block: &SourceBlock<'_>) -> Result<(), AudioError> {
+        let Self { mono, picker } = self;
+        mono.push(block, &mut |samples| picker.push(samples))
+    }
+
+    pub(crate) fn finish(self, info: &StreamInfo) -> Result<TrackAudio, AudioError> {
+        let Self { mono, mut picker } = self;
+        mono.finish(&mut |samples| picker.push(samples))?;
+        Ok(TrackAudio {
+            chunks: picker.finish()?,
+            duration_s: info.duration_s,
+            sample_rate_hz: info.sample_rate_hz,
+            channels: info.channels,
+            decode_errors: info.decode_errors,
+        })
+    }
 }
 
 #[cfg(test)]
