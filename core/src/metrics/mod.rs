@@ -6,6 +6,7 @@
 
 mod accuracy;
 mod average_precision;
+mod balanced_accuracy;
 mod bootstrap;
 mod calibration;
 mod centroid;
@@ -33,6 +34,7 @@ mod wilson;
 
 pub use accuracy::{Proportion, accuracy, accuracy_by_class};
 pub use average_precision::{average_precision, average_precision_by_class, macro_average_precision};
+pub use balanced_accuracy::balanced_accuracy;
 pub use bootstrap::{bootstrap_interval, bootstrap_mean_interval};
 pub use calibration::expected_calibration_error;
 pub use centroid::{Centroids, Prediction};
