@@ -55,7 +55,7 @@ impl Quadtree {
             far: (width / ANGLE).powi(2),
             next: 0,
             // Points at one place push as one from everywhere: dividing them would not end.
-            is_leaf: count <= LEAF || width <= 0.0,
+            is_leaf: count <= LEAF || width.is_nan() || width <= 0.0,
         });
         if !self.groups[group].is_leaf {
             let middle = [f64::midpoint(low[0], high[0]), f64::midpoint(low[1], high[1])];
