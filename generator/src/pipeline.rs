@@ -27,10 +27,14 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
         stages::evaluate(plan, console, cancel, &library, untrained.as_ref(), &folds)
     })?;
     let report = stages::report(plan, &library, &folds, &evaluation)?;
-    let vectors = &folds.first().context("there is no split")?.vectors;
+    let site = folds.first().context("there is no split")?;
+    let vectors = &site.vectors;
     let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;
     if let Some(folder) = &plan.export {
         stages::export(console, folder, &report, vectors)?;
+    }
+    if let Some(inbox) = &plan.inbox {
+        stages::inbox(plan, console, cancel, &library, site, inbox)?;
     }
     stages::summary(console, &report, out, &written, started.elapsed());
 

@@ -17,7 +17,7 @@ use crate::features::samples_for;
 /// How chunks are taken from a track.
 ///
 /// The chunks lie on a grid without overlap that begins after `skip_intro_s`. Where more chunks of the grid are
-/// usable than `max_chunks`, an evenly spread selection is taken.
+/// usable than `max_chunks`, an evenly spread selection is taken; of a mix, a longer one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChunkOptions {
@@ -25,6 +25,11 @@ pub struct ChunkOptions {
     pub chunk_s: f64,
     /// Most chunks per track, spread evenly over it (1 to 256).
     pub max_chunks: usize,
+    /// A longer track is a mix, in seconds (60 to 86400): it may have `max_chunks` for every begun stretch of this
+    /// length.
+    pub mix_s: f64,
+    /// Most chunks of a mix (1 to 256).
+    pub max_mix_chunks: usize,
     /// Left out at the start, in seconds (0 to 600). Shrinks where a track is too short for it.
     pub skip_intro_s: f64,
     /// Left out at the end, in seconds (0 to 600). Shrinks where a track is too short for it.
@@ -42,6 +47,8 @@ impl Default for ChunkOptions {
         Self {
             chunk_s: 10.24,
             max_chunks: 6,
+            mix_s: 900.0,
+            max_mix_chunks: 96,
             skip_intro_s: 0.0,
             skip_outro_s: 0.0,
             min_level_dbfs: -60.0,
@@ -59,6 +66,12 @@ impl ChunkOptions {
         }
         if !(1..=256).contains(&self.max_chunks) {
             return refuse("max_chunks", "from 1 to 256", self.max_chunks.to_string());
+        }
+        if !(60.0..=86_400.0).contains(&self.mix_s) {
+            return refuse("mix_s", "from 60 to 86400 seconds", self.mix_s.to_string());
+        }
+        if !(1..=256).contains(&self.max_mix_chunks) {
+            return refuse("max_mix_chunks", "from 1 to 256", self.max_mix_chunks.to_string());
         }
         for (field, value) in [("skip_intro_s", self.skip_intro_s), ("skip_outro_s", self.skip_outro_s)] {
             if !(0.0..=600.0).contains(&value) {

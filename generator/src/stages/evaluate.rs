@@ -10,6 +10,8 @@ use pmsl_core::search::{Neighbour, Searcher, similarity};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::advice::{Evidence, advice};
+use super::calibrate::{Confidence, calibrate};
 use super::features::UsableLibrary;
 use super::folds::FoldRun;
 use super::measure::measures;
@@ -47,6 +49,10 @@ pub(crate) struct Evaluation {
     pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
     /// What else was measured on held-out tracks.
     pub(crate) measures: render::Measures,
+    /// How sure the judgement of each track is; nothing where too few tracks allow to say.
+    pub(crate) confidences: Vec<Option<Confidence>>,
+    /// What the owner of the library may want to do.
+    pub(crate) advice: render::Advice,
     /// The accuracy of the nearest centroid, repeat by repeat. Empty without cross-validation.
     pub(crate) repeats: Vec<f64>,
 }
@@ -99,7 +105,20 @@ pub(crate) fn evaluate(
         let held_out: usize = repeat.iter().map(|fold| fold.split.split.test.len()).sum();
         repeats.push(right as f64 / held_out.max(1) as f64);
     }
-    let measures = measures(plan, console, cancel, library, untrained, folds, &judgements)?;
+    let one_repeat = &folds[..site.split.fold.map_or(1, |fold| fold.count).min(folds.len())];
+    let (confidences, calibration) = calibrate(plan, library, one_repeat)?;
+    let mut measures = measures(plan, console, cancel, library, untrained, folds, &judgements)?;
+    measures.calibration = calibration;
+    let evidence = Evidence {
+        plan,
+        library,
+        untrained,
+        folds: one_repeat,
+        judgements: &judgements,
+        measures: &measures,
+        temperature: measures.calibration.as_ref().map(|calibration| calibration.temperature),
+    };
+    let advice = advice(&evidence, cancel)?;
     let searcher = Searcher::new(site.vectors.clone());
     let listed = plan.config.site.neighbours;
     let neighbours = (0..tracks)
@@ -110,8 +129,17 @@ pub(crate) fn evaluate(
     let trustworthiness = (tracks <= TRUSTWORTHINESS_TRACKS_MAX)
         .then(|| trustworthiness(&site.vectors, &positions, TRUSTWORTHINESS_NEIGHBOURS))
         .flatten();
-    let evaluation =
-        Evaluation { judgements, positions, trustworthiness, centroid_positions, neighbours, measures, repeats };
+    let evaluation = Evaluation {
+        judgements,
+        positions,
+        trustworthiness,
+        centroid_positions,
+        neighbours,
+        measures,
+        confidences,
+        advice,
+        repeats,
+    };
     write_json(&path, &evaluation)?;
     Ok(Worked::new(evaluation, tracks, 0))
 }
@@ -128,10 +156,15 @@ fn key(
     untrained: Option<&UsableLibrary>,
     folds: &[FoldRun],
 ) -> anyhow::Result<crate::cache::Key> {
+    let names: Vec<_> =
+        library.metas.iter().map(|meta| (&meta.title, &meta.artist, &meta.album, meta.duration_s)).collect();
     let heard: Vec<String> = untrained.iter().flat_map(|untrained| &untrained.keys).map(ToString::to_string).collect();
     let labels: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
     let mut key = KeyBuilder::new("evaluation", EVALUATION_VERSION)
         .options("labels", &labels)?
+        .options("names", &names)?
+        .options("copies", &library.copies.pairs)?
+        .options("chunks", &plan.config.audio)?
         .options("sub-genres", &library.sub_genres)?
         .options("untrained", &heard)?
         .options("map", &plan.config.map)?

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pmsl_core::dataset::{Part, SplitTracks, group_ids};
+use pmsl_core::dataset::{Part, SplitTracks, components, group_ids};
 
 use super::features::UsableLibrary;
 use super::folds::CheckedSplit;
@@ -51,7 +51,7 @@ impl Groups {
             sub_genres: library.metas.iter().map(|meta| meta.sub_genre).collect(),
             artists: group_ids(artists.iter().map(Option::as_deref)),
             releases: group_ids(releases.iter().map(Option::as_deref)),
-            recordings: library.recordings.clone(),
+            recordings: library.copies.recordings.clone(),
         }
     }
 
@@ -64,6 +64,16 @@ impl Groups {
             recordings: &self.recordings,
             assigned,
         }
+    }
+
+    /// A number for every track, the same for tracks of one artist or recording: they say nothing about each other.
+    pub(crate) fn belonging(&self) -> Vec<usize> {
+        let mut numbers = vec![0; self.sub_genres.len()];
+        let groups = components(self.sub_genres.len(), &[&self.artists, &self.recordings]);
+        for (number, group) in groups.into_iter().enumerate() {
+            group.into_iter().for_each(|track| numbers[track] = number);
+        }
+        numbers
     }
 
     /// Counts the groups for the report.

@@ -13,6 +13,7 @@ use pmsl_core::models::DeviceKind;
 use pmsl_core::project::MapOptions;
 use serde_json::{Value, json};
 
+use super::descriptors;
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
 use super::folds::{CheckedSplit, FoldRun};
@@ -50,8 +51,8 @@ pub(crate) fn report(
         }),
         grouping: Groups::of(library).summary(split),
         training: training(plan, model),
-        advice: render::Advice::default(),
-        descriptors: None,
+        advice: evaluation.advice.clone(),
+        descriptors: descriptors::summary(library),
         map: map(plan, evaluation),
         failures: failures(plan, library),
         skipped: skipped(library),
@@ -133,8 +134,8 @@ fn sub_genres(library: &UsableLibrary, parts: &[Part]) -> Vec<render::SubGenreSu
 
 fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: &Evaluation) -> Vec<render::TrackRow> {
     let metas = super::publish::published_metas(plan, library);
-    let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
-    rows.map(|(((meta, part), judgement), neighbours)| render::TrackRow {
+    let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours).enumerate();
+    rows.map(|(track, (((meta, part), judgement), neighbours))| render::TrackRow {
         meta,
         split: match part {
             Part::Train => render::Split::Train,
@@ -144,9 +145,9 @@ fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: 
         predicted: judgement.predicted as u32,
         similarity: judgement.similarity as f32,
         margin: judgement.margin as f32,
-        confidence: None,
-        unsure: false,
-        descriptors: None,
+        confidence: evaluation.confidences[track].map(|found| found.probability as f32),
+        unsure: evaluation.confidences[track].is_some_and(|found| found.unsure),
+        descriptors: descriptors::of_track(library, track),
         neighbours: neighbours
             .iter()
             .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })

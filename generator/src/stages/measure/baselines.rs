@@ -6,7 +6,7 @@ use pmsl_core::metrics::{
     self, Centroids, ConfusionMatrix, Gallery, HubnessCorrection, QueryProtocol, bootstrap_mean_interval,
     knn_predictions, macro_f1, paired_bootstrap_difference,
 };
-use pmsl_core::probes::Standardizer;
+use pmsl_core::probes::{Labelled, LdaOptions, LdaProjection, Standardizer};
 
 use super::retrieval::MAP_DEPTH;
 use super::{Bench, RESAMPLES, interval_of, mean};
@@ -98,6 +98,16 @@ impl Bench<'_> {
                 vectors: self.folds.iter().map(|fold| raw.standardized(fold)).collect::<anyhow::Result<_>>()?,
             });
         }
+        if let Some(vectors) =
+            self.folds.iter().map(|fold| self.discriminant(&raw, fold)).collect::<anyhow::Result<Option<_>>>()?
+        {
+            candidates.push(Candidate {
+                name: format!("{before}, LDA"),
+                method: "the same in the space of a shrinkage linear discriminant analysis of the training tracks"
+                    .into(),
+                vectors,
+            });
+        }
         // Embeddings that were made elsewhere come without sound.
         if (0..self.labels.len()).all(|track| !features.statistics(track).is_empty()) {
             let statistics = Rows::of(self.labels.len(), |track| Ok(features.statistics(track).to_vec()))?;
@@ -108,6 +118,19 @@ impl Bench<'_> {
             });
         }
         Ok(candidates)
+    }
+
+    /// Rows in the space of a discriminant analysis; nothing where there are too few training tracks for one.
+    fn discriminant(&self, rows: &Rows, fold: &FoldRun) -> anyhow::Result<Option<Vectors>> {
+        let train = &fold.split.split.train;
+        let labels: Vec<usize> = train.iter().map(|&track| self.labels[track]).collect();
+        let known = rows.select(train);
+        let labelled = Labelled::new(&known, rows.dim, &labels, self.classes()).context("LDA")?;
+        // Too few training tracks, or means that do not differ, have no such space.
+        let Ok(lda) = LdaProjection::fit(&labelled, &LdaOptions::default()) else { return Ok(None) };
+        let placed = lda.transform(&rows.values).context("LDA")?;
+        let vectors = Vectors::normalized(placed, lda.axes()).context("tracks cannot be compared by LDA")?;
+        Ok(Some(vectors))
     }
 
     fn judge(&self, candidate: &Candidate) -> anyhow::Result<Judged> {
