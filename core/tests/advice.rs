@@ -5,8 +5,8 @@
 mod common;
 
 use pmsl_core::advice::{
-    BlurredPairs, FilingEvidence, InboxSorter, MisfiledOptions, OutlierOptions, blurred_pairs, leave_one_out_margins,
-    misfiled, outliers,
+    BlurredPairs, CalibratedCentroids, FilingEvidence, MisfiledOptions, OutlierOptions, blurred_pairs,
+    leave_one_out_margins, misfiled, outliers,
 };
 use pmsl_core::metrics::{Centroids, ConfusionMatrix, accuracy, choose_correction, nearest_neighbors};
 use pmsl_core::probes::{Labelled, Lda, LdaOptions};
@@ -106,7 +106,9 @@ fn an_inbox_is_as_sure_as_it_says_and_hubs_are_corrected() {
     let of = |folds: &[usize]| (0..1000).filter(|&i| folds.contains(&fold(i))).collect::<Vec<usize>>();
     let (train, validation, test) = (of(&[0, 1, 2]), of(&[3]), of(&[4]));
     let centroids = Centroids::of(&vectors, &labels, 10, train.iter().copied()).unwrap();
-    let sorter = InboxSorter::fit(centroids, &vectors, &labels, &validation, 0.95).unwrap();
+    let scores: Vec<f64> = validation.iter().flat_map(|&i| centroids.similarities(vectors.row(i))).collect();
+    let truth: Vec<usize> = validation.iter().map(|&i| labels[i]).collect();
+    let sorter = CalibratedCentroids::fit(centroids, &scores, &truth, 0.95).unwrap();
     println!("{:?}, {:?}", sorter.temperature(), sorter.threshold());
     let sure: Vec<(usize, usize)> = (test.iter())
         .map(|&i| (labels[i], sorter.file(vectors.row(i)).unwrap()))

@@ -25,6 +25,21 @@ impl Temperature {
     /// # Panics
     /// When `scores` is not one row per label, a label is not below `classes`, or a score is NaN or `+inf`.
     pub fn fit(scores: &[f64], truth: &[usize], classes: usize) -> Option<Self> {
+        Self::fit_with_doubt(scores, truth, classes, 0.0)
+    }
+
+    /// [`Temperature::fit`] with the target probabilities of Platt 1999 ("Probabilistic outputs for support vector
+    /// machines", section 2.2): of `n` tracks, the truth is taken to be `(n + 1) / (n + 2)` probable and the rest is
+    /// shared by the other classes. A few tracks that are all right then do not ask for certainty.
+    ///
+    /// # Panics
+    /// As [`Temperature::fit`].
+    pub fn fit_cautious(scores: &[f64], truth: &[usize], classes: usize) -> Option<Self> {
+        Self::fit_with_doubt(scores, truth, classes, 1.0 / (truth.len() as f64 + 2.0))
+    }
+
+    /// Fits with the probability `doubt` that the label of a track is not the truth.
+    fn fit_with_doubt(scores: &[f64], truth: &[usize], classes: usize, doubt: f64) -> Option<Self> {
         assert_eq!(scores.len(), truth.len() * classes, "one row of scores per track");
         assert!(scores.iter().all(|&score| score < f64::INFINITY), "scores must be numbers");
         let rows: Vec<(&[f64], f64)> = scores
@@ -36,12 +51,18 @@ impl Temperature {
         if rows.is_empty() {
             return None;
         }
+        // The score that the truth is expected to have: what is doubted is shared by the other classes.
+        let wanted = |row: &[f64], own: f64| {
+            let others: Vec<f64> = row.iter().copied().filter(|score| score.is_finite()).collect();
+            let rest = (others.iter().sum::<f64>() - own) / (others.len() as f64 - 1.0).max(1.0);
+            if others.len() < 2 { own } else { (1.0 - doubt) * own + doubt * rest }
+        };
         // The loss is convex in 1 / temperature: its slope there is the mean score expected less that of the truth.
         let slope = |temperature: f64| {
             let of_row = |&(row, own): &(&[f64], f64)| {
                 let probabilities = softmax(row, temperature);
                 let expected = row.iter().zip(probabilities).filter(|(_, p)| *p > 0.0).map(|(score, p)| score * p);
-                expected.sum::<f64>() - own
+                expected.sum::<f64>() - wanted(row, own)
             };
             rows.iter().map(of_row).sum::<f64>()
         };
@@ -175,8 +196,12 @@ mod tests {
         let with = Temperature::fit(&scores, &[0, 1, 2], 3).unwrap();
         let without = Temperature::fit(&[0.9, 0.1, 0.2, 0.8], &[0, 1], 2).unwrap();
         assert!((with.temperature - without.temperature).abs() < 1e-12);
-        // Scores that are always right ask for certainty, which is bounded.
+        // Scores that are always right ask for certainty, which is bounded; caution finds it in so few tracks nowhere.
         assert!((with.temperature - 0.01).abs() < 1e-9);
+        let cautious = Temperature::fit_cautious(&[0.9, 0.1, 0.2, 0.8], &[0, 1], 2).unwrap();
+        // Two tracks: 3/4 on average, for leads of 0.8 and 0.6.
+        let p = [cautious.probabilities(&[0.9, 0.1])[0], cautious.probabilities(&[0.2, 0.8])[1]];
+        assert!((f64::midpoint(p[0], p[1]) - 0.75).abs() < 0.01, "{p:?}");
         assert!(with.probabilities(&scores[..3])[2].abs() < f64::EPSILON);
         assert_eq!((Temperature::fit(&[], &[], 3), Temperature::fit(&[none], &[0], 1)), (None, None));
     }

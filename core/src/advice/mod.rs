@@ -5,9 +5,9 @@
 //! reason. Lengths that do not belong together are a bug of the caller and panic. The order of all lists is fixed.
 
 mod blurred;
+mod calibrated_centroids;
 mod calibration;
 mod distribution;
-mod inbox;
 mod margins;
 mod misfiled;
 mod outliers;
@@ -15,9 +15,9 @@ mod timeline;
 mod versions;
 
 pub use blurred::{BlurredPair, BlurredPairs, Swaps, blurred_pairs};
+pub use calibrated_centroids::{CalibratedCentroids, Filing};
 pub use calibration::{Temperature, UnsureThreshold};
 pub use distribution::{FiveNumbers, five_numbers_by_class};
-pub use inbox::{Filing, InboxSorter};
 pub use margins::leave_one_out_margins;
 pub use misfiled::{FilingEvidence, Misfiled, MisfiledOptions, NeighborVote, misfiled};
 pub use outliers::{Outlier, OutlierOptions, local_outlier_factors, outliers};

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
+use pmsl_core::advice::Filing;
 use pmsl_core::metrics::{Centroids, trustworthiness};
 use pmsl_core::project::project;
 use pmsl_core::search::{Neighbour, Searcher, similarity};
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::advice::{Evidence, advice};
-use super::calibrate::{Confidence, calibrate};
+use super::calibrate::calibrate;
 use super::features::UsableLibrary;
 use super::folds::FoldRun;
 use super::measure::measures;
@@ -50,7 +51,7 @@ pub(crate) struct Evaluation {
     /// What else was measured on held-out tracks.
     pub(crate) measures: render::Measures,
     /// How sure the judgement of each track is; nothing where too few tracks allow to say.
-    pub(crate) confidences: Vec<Option<Confidence>>,
+    pub(crate) confidences: Vec<Option<Filing>>,
     /// What the owner of the library may want to do.
     pub(crate) advice: render::Advice,
     /// The accuracy of the nearest centroid, repeat by repeat. Empty without cross-validation.

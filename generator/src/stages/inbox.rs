@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, anyhow};
 use pmsl_core::TrackMeta;
+use pmsl_core::advice::Filing;
 use pmsl_core::library::audio_files;
-use pmsl_core::metrics::Centroids;
 use pmsl_core::playlist::{M3u8Options, m3u8};
 
-use super::calibrate::{Calibrator, Confidence};
+use super::calibrate::calibrated;
 use super::embed::embeddings;
 use super::export::inert;
 use super::features::{UsableLibrary, features};
@@ -29,7 +29,7 @@ const UNSURE: &str = "Unsure";
 /// those that none can, and `inbox.csv` with all of them.
 ///
 /// # Errors
-/// When the inbox cannot be read or none of its tracks can be used, and when the playlists cannot be written.
+/// When the inbox cannot be read or none of its tracks can be used, when nothing says how sure a proposal is, and when the playlists cannot be written.
 pub(crate) fn inbox(
     plan: &Plan,
     console: &Console,
@@ -56,21 +56,16 @@ pub(crate) fn inbox(
     }
     let vectors = embeddings(plan, console, cancel, &asked, &run.model)?.result;
     let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
-    let classes = library.sub_genres.len();
-    let centroids = Centroids::of(&run.vectors, &labels, classes, run.split.split.train.iter().copied())
-        .context("the training tracks have no centroids")?;
-    let calibrator = Calibrator::fit(run, &labels, classes, plan.config.is_trained())?;
-    let mut proposals: Vec<Proposal> = vectors
-        .rows()
-        .enumerate()
-        .map(|(track, vector)| Proposal::of(track, &centroids.similarities(vector), calibrator.as_ref()))
-        .collect();
-    proposals.sort_by(|a, b| b.confidence.probability.total_cmp(&a.confidence.probability).then(a.track.cmp(&b.track)));
+    let sorter = calibrated(run, &labels, library.sub_genres.len(), plan.config.is_trained())?
+        .context("too few tracks of the library could validate: there is nothing that says how sure a proposal is")?;
+    let mut proposals: Vec<(usize, Filing)> =
+        vectors.rows().enumerate().filter_map(|(track, vector)| Some((track, sorter.file(vector)?))).collect();
+    proposals.sort_by(|(i, a), (j, b)| b.probability.total_cmp(&a.probability).then(i.cmp(j)));
     write(library, &asked, &proposals, &inbox.playlists)?;
     for failed in &asked.failures {
         console.warn(&format!("{}: not sorted: {}", failed.path, failed.reason));
     }
-    let unsure = proposals.iter().filter(|proposal| proposal.confidence.unsure).count();
+    let unsure = proposals.iter().filter(|(_, filing)| filing.unsure).count();
     console.result(&format!(
         "inbox: {} of {} tracks sorted, {unsure} unsure: {}",
         proposals.len() - unsure,
@@ -80,29 +75,12 @@ pub(crate) fn inbox(
     Ok(())
 }
 
-/// Where a track belongs.
-struct Proposal {
-    track: usize,
-    confidence: Confidence,
-    /// The second nearest sub-genre.
-    runner_up: Option<usize>,
-}
-
-impl Proposal {
-    /// Without a calibrator nothing is sure.
-    fn of(track: usize, similarities: &[f64], calibrator: Option<&Calibrator>) -> Self {
-        let mut order: Vec<usize> = (0..similarities.len()).filter(|&class| similarities[class].is_finite()).collect();
-        order.sort_by(|&a, &b| similarities[b].total_cmp(&similarities[a]).then(a.cmp(&b)));
-        let nearest = order.first().copied().unwrap_or_default();
-        let confidence = calibrator
-            .map_or(Confidence { sub_genre: nearest, probability: 0.0, unsure: true }, |calibrator| {
-                calibrator.judge(similarities)
-            });
-        Self { track, confidence, runner_up: order.get(1).copied() }
-    }
-}
-
-fn write(library: &UsableLibrary, asked: &UsableLibrary, proposals: &[Proposal], folder: &Path) -> anyhow::Result<()> {
+fn write(
+    library: &UsableLibrary,
+    asked: &UsableLibrary,
+    proposals: &[(usize, Filing)],
+    folder: &Path,
+) -> anyhow::Result<()> {
     let name = |class: usize| {
         let sub_genre = &library.sub_genres[class];
         match &sub_genre.genre {
@@ -113,18 +91,18 @@ fn write(library: &UsableLibrary, asked: &UsableLibrary, proposals: &[Proposal],
     let mut playlists: BTreeMap<String, Vec<TrackMeta>> = BTreeMap::new();
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["file", "proposed", "confidence", "unsure", "second"])?;
-    for Proposal { track, confidence, runner_up } in proposals {
+    for (track, filing) in proposals {
         let path = std::path::absolute(&asked.tracks[*track].entry.path)?.to_string_lossy().into_owned();
-        let proposed = name(confidence.sub_genre);
+        let proposed = name(filing.sub_genre);
         table.write_record([
             inert(&path),
             inert(&proposed),
-            format!("{:.3}", confidence.probability),
-            if confidence.unsure { "yes" } else { "no" }.to_owned(),
-            inert(&runner_up.map_or_else(String::new, name)),
+            format!("{:.3}", filing.probability),
+            if filing.unsure { "yes" } else { "no" }.to_owned(),
+            inert(&filing.runner_up.map_or_else(String::new, name)),
         ])?;
         let meta = TrackMeta { path: Some(path), ..asked.metas[*track].clone() };
-        let list = if confidence.unsure { UNSURE.to_owned() } else { proposed };
+        let list = if filing.unsure { UNSURE.to_owned() } else { proposed };
         playlists.entry(list).or_default().push(meta);
     }
     // Every list is written, also where it is empty now: an earlier run may have proposed something for it.

@@ -1,20 +1,19 @@
-//! Sorting tracks without a playlist into those that there are.
+//! Saying to which playlist a track belongs, and how sure that is.
 
 use serde::{Deserialize, Serialize};
 
 use super::calibration::{Temperature, UnsureThreshold};
 use crate::metrics::Centroids;
-use crate::vectors::Vectors;
 
 /// Centroids that know how sure they may be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InboxSorter {
+pub struct CalibratedCentroids {
     centroids: Centroids,
     temperature: Temperature,
     threshold: Option<UnsureThreshold>,
 }
 
-/// Where a track without a playlist belongs.
+/// Where a track belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filing {
     /// The sub-genre whose centroid is nearest; of equally near ones the lower.
@@ -29,32 +28,29 @@ pub struct Filing {
     pub unsure: bool,
 }
 
-impl InboxSorter {
-    /// Fits the temperature, and the threshold for the accuracy `target`, on `validation` tracks, which `centroids` were
-    /// not made from. `vectors` `[n, dim]` and `labels` `[n]` are those of the library. `None` where no validation track
-    /// is of a sub-genre with a centroid.
+impl CalibratedCentroids {
+    /// Fits the temperature ([`Temperature::fit_cautious`]), and the threshold for the accuracy `target`, to the
+    /// similarities `scores` `[n, classes]` ([`Centroids::similarities`]) of tracks with the labels `truth` `[n]` that
+    /// the centroids they were compared with were not made from. `None` where no such track is of a sub-genre with a
+    /// centroid.
     ///
     /// # Panics
-    /// When `labels` is not one per vector, or a validation track or its label does not exist.
-    pub fn fit(
-        centroids: Centroids,
-        vectors: &Vectors,
-        labels: &[usize],
-        validation: &[usize],
-        target: f64,
-    ) -> Option<Self> {
-        assert_eq!(labels.len(), vectors.len(), "one label per vector");
-        let truth: Vec<usize> = validation.iter().map(|&track| labels[track]).collect();
-        let scores: Vec<f64> =
-            validation.iter().flat_map(|&track| centroids.similarities(vectors.row(track))).collect();
-        let temperature = Temperature::fit(&scores, &truth, centroids.classes())?;
-        let mut sorter = Self { centroids, temperature, threshold: None };
-        let filed = validation.iter().zip(&truth).filter_map(|(&track, &label)| {
-            sorter.file(vectors.row(track)).map(|filing| (filing.probability, filing.sub_genre == label))
+    /// When there is not one row of scores per label, or a label is not below the number of classes.
+    pub fn fit(centroids: Centroids, scores: &[f64], truth: &[usize], target: f64) -> Option<Self> {
+        let classes = centroids.classes();
+        let temperature = Temperature::fit_cautious(scores, truth, classes)?;
+        let judged = scores.chunks_exact(classes).zip(truth).filter_map(|(scores, &label)| {
+            let (nearest, probability) = most_probable(&temperature, scores)?;
+            Some((probability, nearest == label))
         });
-        let (confidence, correct): (Vec<f64>, Vec<bool>) = filed.unzip();
-        sorter.threshold = UnsureThreshold::fit(&confidence, &correct, target);
-        Some(sorter)
+        let (confidence, correct): (Vec<f64>, Vec<bool>) = judged.unzip();
+        let threshold = UnsureThreshold::fit(&confidence, &correct, target);
+        Some(Self { centroids, temperature, threshold })
+    }
+
+    /// The centroids.
+    pub fn centroids(&self) -> &Centroids {
+        &self.centroids
     }
 
     /// The temperature that was fitted.
@@ -82,10 +78,34 @@ impl InboxSorter {
     }
 }
 
+/// The class with the greatest score, and its probability. `None` where no class has a score.
+fn most_probable(temperature: &Temperature, scores: &[f64]) -> Option<(usize, f64)> {
+    let nearest =
+        (0..scores.len()).filter(|&class| scores[class].is_finite()).fold(None, |best, class| match best {
+            Some(best) if scores[best] >= scores[class] => Some(best),
+            _ => Some(class),
+        })?;
+    Some((nearest, temperature.probabilities(scores)[nearest]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Vectors;
     use crate::metrics::random::Stream;
+
+    fn fit(
+        centroids: Centroids,
+        vectors: &Vectors,
+        labels: &[usize],
+        validation: &[usize],
+        target: f64,
+    ) -> Option<CalibratedCentroids> {
+        let truth: Vec<usize> = validation.iter().map(|&track| labels[track]).collect();
+        let scores: Vec<f64> =
+            validation.iter().flat_map(|&track| centroids.similarities(vectors.row(track))).collect();
+        CalibratedCentroids::fit(centroids, &scores, &truth, target)
+    }
 
     #[test]
     fn clear_tracks_are_filed_and_those_in_between_are_unsure() {
@@ -96,7 +116,7 @@ mod tests {
         let vectors = Vectors::normalized((0..900).map(value).collect(), 3).unwrap();
         let (validation, train): (Vec<usize>, Vec<usize>) = (0..300).partition(|i| i / 3 % 3 == 0);
         let centroids = Centroids::of(&vectors, &labels, 4, train).unwrap();
-        let sorter = InboxSorter::fit(centroids, &vectors, &labels, &validation, 0.95).unwrap();
+        let sorter = fit(centroids, &vectors, &labels, &validation, 0.95).unwrap();
         let threshold = sorter.threshold().unwrap();
         assert!(threshold.accuracy >= 0.95 && threshold.coverage < 1.0, "{threshold:?}");
         let clear = sorter.file(&[0.0, 1.0, 0.0]).unwrap();
@@ -109,9 +129,9 @@ mod tests {
     fn without_validation_there_is_no_confidence() {
         let vectors = Vectors::normalized(vec![1.0, 0.0, 0.0, 1.0], 2).unwrap();
         let centroids = Centroids::of(&vectors, &[0, 1], 2, [0, 1]).unwrap();
-        assert_eq!(InboxSorter::fit(centroids.clone(), &vectors, &[0, 1], &[], 0.9), None);
+        assert_eq!(fit(centroids.clone(), &vectors, &[0, 1], &[], 0.9), None);
         // Two tracks are too few for a threshold: everything is unsure.
-        let sorter = InboxSorter::fit(centroids, &vectors, &[0, 1], &[0, 1], 0.9).unwrap();
+        let sorter = fit(centroids, &vectors, &[0, 1], &[0, 1], 0.9).unwrap();
         assert!(sorter.threshold().is_none() && sorter.file(&[1.0, 0.0]).unwrap().unsure);
     }
 }
