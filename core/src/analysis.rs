@@ -94,3 +94,6 @@ impl Meter {
         Ok(TrackAnalysis { descriptors: descriptors.finish(), fingerprint: fingerprint.finish()? })
     }
 }
+
+#[cfg(test)]
+mod tests;
