@@ -1,7 +1,7 @@
 //! Perceptual music similarity: everything that computes.
 //!
-//! The flow of the data, in the order of the modules: a [`library`] of tracks is read as [`audio`], turned into
-//! [`features`], sampled as a [`dataset`], used to [`train`] one of the [`models`] with the [`losses`] and [`miners`],
+//! The flow of the data, in the order of the modules: a [`library`] of tracks is read as [`audio`], measured by
+//! [`analysis`] ([`descriptors`] and a [`fingerprint`]), turned into [`features`], sampled as a [`dataset`], used to [`train`] one of the [`models`] with the [`losses`] and [`miners`],
 //! embedded into [`vectors`], judged by [`metrics`], [`probes`] and [`cluster`], laid out by [`project`], written as an
 //! [`index`], and answered from by [`search`] and [`playlist`].
 //!

@@ -1,5 +1,9 @@
 //! Copies of real recordings are found, and nothing else is taken for one.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -8,31 +12,8 @@ use pmsl_core::analysis::analyse;
 use pmsl_core::audio::stream_mono;
 use pmsl_core::fingerprint::{Fingerprint, find_duplicates};
 
-fn files(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "mp3" || e == "ogg") {
-            out.push(path);
-        }
-    }
-}
-
 fn fingerprint(path: &Path) -> Fingerprint {
     analyse(path, &AtomicBool::new(false)).unwrap_or_else(|e| panic!("{}: {e}", path.display())).fingerprint
-}
-
-/// All recordings of a folder, sorted; empty, with a message, where it is absent.
-fn recordings(name: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(name);
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    paths.sort();
-    if paths.is_empty() {
-        println!("skipped: no recordings in {}", folder.display());
-    }
-    paths
 }
 
 /// Writes mono samples as 16 bits.
@@ -71,7 +52,7 @@ fn assert_copies_are_found(what: &str, originals: &[Fingerprint], copies: &[Fing
 /// Loops of 7 s and songs, one in eight of the set, so that the test takes seconds.
 #[test]
 fn copies_are_found() {
-    let paths: Vec<PathBuf> = recordings("styles").into_iter().step_by(8).collect();
+    let paths: Vec<PathBuf> = common::recordings("styles").into_iter().step_by(8).collect();
     let originals: Vec<Fingerprint> = paths.iter().map(|path| fingerprint(path)).collect();
     let folder = tempfile::tempdir().unwrap();
     let copies = |name: &str, rate_hz: u32, change: &dyn Fn(&mut Vec<f32>)| -> Vec<Fingerprint> {
@@ -94,7 +75,7 @@ fn copies_are_found() {
 
 #[test]
 fn lossy_copies_are_found() {
-    let paths: Vec<PathBuf> = recordings("styles").into_iter().step_by(8).collect();
+    let paths: Vec<PathBuf> = common::recordings("styles").into_iter().step_by(8).collect();
     let originals: Vec<Fingerprint> = paths.iter().map(|path| fingerprint(path)).collect();
     let folder = tempfile::tempdir().unwrap();
     for (name, arguments) in [("low.mp3", &["-b:a", "64k"][..]), ("low.ogg", &["-c:a", "libvorbis", "-q:a", "-1"])] {
@@ -117,7 +98,7 @@ fn lossy_copies_are_found() {
 fn different_recordings_are_no_duplicates() {
     let known = [("3-151080-A.ogg", "5-151085-A.ogg"), ("2-28314-A.ogg", "2-30322-A.ogg")];
     for (set, expected) in [("styles", &[][..]), ("esc10", &known)] {
-        let paths = recordings(set);
+        let paths = common::recordings(set);
         let prints: Vec<Fingerprint> = paths.iter().map(|path| fingerprint(path)).collect();
         let found = find_duplicates(&prints.iter().collect::<Vec<_>>());
         println!("{set}: {} pairs among {} recordings", found.len(), paths.len());

@@ -44,7 +44,7 @@ fn one_pass_gives_what_two_give() {
 #[test]
 fn a_silent_file_has_no_chunks_but_an_analysis() {
     let folder = folder();
-    let path = write(folder.path(), "silent.wav", &wav(WavFormat::I16, 44_100, 2, &[0.0; 882_000]));
+    let path = write(folder.path(), "silent.wav", &wav(WavFormat::I16, 44_100, 2, &vec![0.0; 882_000]));
     let (chunks, found) =
         read_chunks_and_analysis(&path, &ChunkOptions::default(), 16_000, &AtomicBool::new(false)).unwrap();
     assert!(matches!(chunks, Err(AudioError::Silent { .. })), "{chunks:?}");
@@ -63,8 +63,8 @@ fn strange_files_are_measured_without_nonsense() {
         ("one sample", 44_100, 1, &[0.5]),
         ("two samples", 8_000, 2, &[0.5; 4]),
         ("tenth of a second", 44_100, 1, &tone[..4410]),
-        ("constant", 44_100, 1, &[0.9; 200_000]),
-        ("full scale", 48_000, 2, &[1.0; 200_000]),
+        ("constant", 44_100, 1, &vec![0.9; 200_000]),
+        ("full scale", 48_000, 2, &vec![1.0; 200_000]),
         ("mono", 44_100, 1, &tone),
         ("eight channels", 44_100, 8, &eight),
         ("low rate", 1_000, 1, &sine(220.0, 0.5, 1_000, 20.0)),

@@ -19,6 +19,9 @@ const TRIALS: usize = 64;
 /// Least share of equal bits beyond chance. Copies at 64 kbit/s have 0.68 and more; different loops of one drum kit at
 /// almost one tempo have up to 0.44.
 const LEAST_SIMILARITY: f32 = 0.56;
+/// Tracks that differ as unrelated ones do over so many frames (12 s) are not compared further.
+const FIRST_FRAMES: usize = 256;
+const LEAST_FIRST_SIMILARITY: f32 = 0.25;
 /// Least frames in which something sounds: 1.5 s.
 const LEAST_FRAMES: usize = 32;
 /// Durations of copies differ by less than this share of the longer, or by less than so many seconds.
@@ -51,7 +54,7 @@ struct Entry {
 /// Tracks are brought together by an index of equal frames: of each track, the 256 whose hash is the least (bottom-k
 /// sampling, which chooses the same frames of both copies). Each pair that shares some is then compared frame by frame
 /// at the offset they suggest. The time grows in proportion to the number of tracks (times its logarithm, for sorting)
-/// and the memory by 3 kB a track.
+/// and the memory by 6 kB a track.
 ///
 /// A pair counts where at least half of what sounds in the longer one is common to both and their durations are alike:
 /// an excerpt or an extended mix is not a duplicate. Silence counts for nothing.
@@ -140,19 +143,24 @@ impl Match {
     }
 }
 
-/// Compares two tracks where they overlap. `None` where less than `least` sounding frames do.
+/// Compares two tracks where they overlap. `None` where less than `least` sounding frames do, or where
+/// the first are not alike.
 fn compare(a: &Fingerprint, b: &Fingerprint, offset: i32, least: usize) -> Option<Match> {
     let a = a.frames.get(offset.max(0) as usize..)?;
     let b = b.frames.get((-offset).max(0) as usize..)?;
     let (mut frames, mut different) = (0usize, 0u32);
+    let similarity = |frames: usize, different: u32| 1.0 - 2.0 * different as f32 / (32 * frames) as f32;
     for (&a, &b) in a.iter().zip(b) {
-        frames += usize::from(a | b != 0);
+        if a | b == 0 {
+            continue;
+        }
+        frames += 1;
         different += (a ^ b).count_ones();
+        if frames == FIRST_FRAMES && similarity(frames, different) < LEAST_FIRST_SIMILARITY {
+            return None;
+        }
     }
-    (frames >= least).then(|| {
-        let similarity = 1.0 - 2.0 * different as f32 / (32 * frames) as f32;
-        Match { similarity, offset, frames }
-    })
+    (frames >= least).then(|| Match { similarity: similarity(frames, different), offset, frames })
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl KWeighting {
         for (pair, states) in self.states.iter_mut().enumerate() {
             let first = pair * LANES;
             let weights = [place_weight(first, channels), place_weight(first + 1, channels)];
-            if weights == [0.0; 2] {
+            if weights.iter().all(|&weight| weight <= 0.0) {
                 continue;
             }
             let frames = interleaved.chunks_exact(channels);

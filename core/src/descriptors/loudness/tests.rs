@@ -143,7 +143,7 @@ fn a_change_of_rate_or_channels_keeps_what_was_heard() {
 #[test]
 fn nothing_is_told_of_what_cannot_be_measured() {
     assert_eq!(measure(&[], 1, 44_100), Loudness::default());
-    assert_eq!(measure(&[0.0; 88_200], 2, 44_100), Loudness::default());
+    assert_eq!(measure(&vec![0.0; 88_200], 2, 44_100), Loudness::default());
     assert_eq!(measure(&sine(-20.0, 1, 44_100, 0.3), 1, 44_100).integrated_lufs, None);
     // Below 8 kHz the curve of the ear that the standard weighs with does not exist.
     let low = measure(&sine(-20.0, 1, 4000, 5.0), 1, 4000);

@@ -4,37 +4,12 @@ use std::iter;
 
 /// Taps of a phase of the interpolator.
 const TAPS: usize = 12;
-/// The interpolator of BS.1770-4, annex 2: four phases, of which the last two mirror the first.
-const PHASES: [[f32; TAPS]; 2] = [
-    [
-        0.001_708_984_375,
-        0.010_986_328_125,
-        -0.019_653_320_312_5,
-        0.033_203_125,
-        -0.059_448_242_187_5,
-        0.137_329_101_562_5,
-        0.972_167_968_75,
-        -0.102_294_921_875,
-        0.047_607_421_875,
-        -0.026_611_328_125,
-        0.014_892_578_125,
-        -0.008_300_781_25,
-    ],
-    [
-        -0.029_174_804_687_5,
-        0.029_296_875,
-        -0.051_757_812_5,
-        0.089_111_328_125,
-        -0.166_503_906_25,
-        0.465_087_890_625,
-        0.779_785_156_25,
-        -0.200_317_382_812_5,
-        0.101_562_5,
-        -0.058_227_539_062_5,
-        0.033_081_054_687_5,
-        -0.018_920_898_437_5,
-    ],
+/// The interpolator of BS.1770-4, annex 2, in parts of 8192: four phases, of which the last two mirror the first.
+const PHASES: [[i16; TAPS]; 2] = [
+    [14, 90, -161, 272, -487, 1125, 7964, -838, 390, -218, 122, -68],
+    [-239, 240, -424, 730, -1364, 3810, 6388, -1641, 832, -477, 271, -155],
 ];
+const UNIT: f32 = 8192.0;
 /// Frames looked at together.
 const BLOCK: usize = 32;
 /// Rates from which two phases are enough, and from which none is needed, in Hz.
@@ -57,7 +32,7 @@ pub(super) struct TruePeak {
 impl TruePeak {
     pub(super) fn new(channels: usize, sample_rate_hz: u32) -> Self {
         let mirror = |taps: [f32; TAPS]| std::array::from_fn(|tap| taps[TAPS - 1 - tap]);
-        let [first, second] = PHASES;
+        let [first, second] = PHASES.map(|taps| taps.map(|tap| f32::from(tap) / UNIT));
         let phases = match sample_rate_hz {
             FULL_RATE_HZ.. => Vec::new(),
             DOUBLE_RATE_HZ.. => vec![first, mirror(second)],

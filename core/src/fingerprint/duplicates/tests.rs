@@ -22,8 +22,9 @@ fn fingerprint(frames: &[u32]) -> Fingerprint {
 /// Flips bits at random, one in `one_in`.
 fn damaged(frames: &[u32], seed: u64, one_in: u64) -> Vec<u32> {
     let mut random = SplitMix64 { state: seed };
-    let flips =
-        |random: &mut SplitMix64| (0..32).fold(0u32, |x, bit| x | u32::from(random.next() % one_in == 0) << bit);
+    let flips = |random: &mut SplitMix64| {
+        (0..32).fold(0u32, |x, bit| x | u32::from(random.next().is_multiple_of(one_in)) << bit)
+    };
     frames.iter().map(|frame| frame ^ flips(&mut random)).collect()
 }
 
