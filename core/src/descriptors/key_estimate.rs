@@ -20,7 +20,7 @@ pub struct EstimatedKey {
     /// Major or minor on one of twelve tonics.
     pub key: Key,
     /// Correlation of the track's pitch classes with the profile of the key, less where they hardly differ from each
-    /// other; 0.3 to 1. Music for a harmonic mix has above 0.6.
+    /// other; 0.3 to 1. Piano pieces have 0.7 to 0.95.
     pub confidence: f32,
 }
 
