@@ -76,21 +76,31 @@ impl Meter {
         let Self { mono, descriptors, fingerprint } = self;
         descriptors.push_source(block);
         let mut result = Ok(());
-        mono.push(block, &mut |samples| {
-            descriptors.push_mono(samples);
-            result = std::mem::replace(&mut result, Ok(())).and_then(|()| fingerprint.push(samples));
-        })?;
+        mono.push(block, &mut |samples| listen(descriptors, fingerprint, samples, &mut result))?;
         result
     }
 
     fn finish(self) -> Result<TrackAnalysis, AudioError> {
         let Self { mono, mut descriptors, mut fingerprint } = self;
         let mut result = Ok(());
-        mono.finish(&mut |samples| {
-            descriptors.push_mono(samples);
-            result = std::mem::replace(&mut result, Ok(())).and_then(|()| fingerprint.push(samples));
-        })?;
+        mono.finish(&mut |samples| listen(&mut descriptors, &mut fingerprint, samples, &mut result))?;
         result?;
         Ok(TrackAnalysis { descriptors: descriptors.finish(), fingerprint: fingerprint.finish()? })
     }
 }
+
+/// Hands on the mixdown, and keeps the first error in `result`.
+fn listen(
+    descriptors: &mut DescriptorMeter,
+    fingerprint: &mut FingerprintMeter,
+    samples: &[f32],
+    result: &mut Result<(), AudioError>,
+) {
+    descriptors.push_mono(samples);
+    if result.is_ok() {
+        *result = fingerprint.push(samples);
+    }
+}
+
+#[cfg(test)]
+mod tests;

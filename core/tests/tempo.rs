@@ -1,6 +1,9 @@
 //! Estimated tempi against the true ones of real recordings.
 
-use std::path::{Path, PathBuf};
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod common;
+
 use std::sync::atomic::AtomicBool;
 
 use pmsl_core::analysis::analyse;
@@ -8,25 +11,10 @@ use pmsl_core::analysis::analyse;
 /// Factors that count as octave and triplet errors.
 const RELATED: [f32; 7] = [1.0, 2.0, 0.5, 3.0, 1.0 / 3.0, 1.5, 2.0 / 3.0];
 
-fn files(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "mp3") {
-            out.push(path);
-        }
-    }
-}
-
 #[test]
 fn tempi_of_real_recordings_are_found() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/styles");
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    paths.sort();
+    let paths = common::recordings("styles");
     if paths.is_empty() {
-        eprintln!("skipped: no recordings in {}", folder.display());
         return;
     }
     let count = paths.len() as f32;

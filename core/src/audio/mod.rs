@@ -24,4 +24,4 @@ pub(crate) use stream::MonoStream;
 pub use stream::stream_mono;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

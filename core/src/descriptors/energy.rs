@@ -9,11 +9,9 @@ const CENTROID_HZ: [f32; 2] = [100.0, 3200.0];
 
 /// Weighted mean of loudness, onset density and brightness, each mapped to 0 to 1 and clamped: 1/2, 1/3 and 1/6.
 pub(super) fn energy(loudness_lufs: Option<f32>, onset_density_hz: f32, centroid_hz: f32) -> f32 {
-    let loudness = loudness_lufs.map_or(0.0, |lufs| ramp(lufs, LOUDNESS_LUFS));
     // Nothing is heard of silence, whatever its numbers say.
-    if loudness <= 0.0 {
-        return 0.0;
-    }
+    let Some(lufs) = loudness_lufs else { return 0.0 };
+    let loudness = ramp(lufs, LOUDNESS_LUFS);
     let density = (onset_density_hz / ONSETS_HZ).clamp(0.0, 1.0).sqrt();
     let brightness = ramp(centroid_hz.max(1.0).ln(), CENTROID_HZ.map(f32::ln));
     loudness / 2.0 + density / 3.0 + brightness / 6.0
@@ -35,6 +33,6 @@ mod tests {
         assert!(energy(Some(-14.0), 5.0, 1000.0) > middle);
         assert!(energy(Some(-14.0), 4.0, 1500.0) > middle);
         assert!((energy(Some(3.0), 50.0, 10_000.0) - 1.0).abs() < 1e-6);
-        assert!(energy(None, 0.0, 0.0).abs() < f32::EPSILON && energy(Some(-70.0), 5.0, 4000.0).abs() < f32::EPSILON);
+        assert!(energy(None, 5.0, 4000.0).abs() < f32::EPSILON && energy(Some(-70.0), 0.0, 0.0).abs() < f32::EPSILON);
     }
 }

@@ -1,20 +1,43 @@
-//! Loudness after EBU R128.
+//! Loudness after EBU R128 (ITU-R BS.1770-4).
+//!
+//! Written here because it would cost as much as everything else together: the meters to be had sum every sample once
+//! for each of the blocks that overlap, and oversample all of them for the true peak.
 
-use ebur128::{Channel, EbuR128, Mode};
+mod gating;
+mod k_weighting;
+mod true_peak;
 
+use self::gating::Gates;
+use self::k_weighting::KWeighting;
+use self::true_peak::TruePeak;
 use crate::audio::SourceBlock;
 
-/// Measures loudness and true peak of the original channels at their own rate (crate `ebur128`, a port of libebur128).
+/// Parts of a second in which power is summed: gating blocks overlap by multiples of it.
+const PARTS_PER_SECOND: u32 = 10;
+/// Below this rate the weighting filter does not exist, in Hz.
+const LEAST_RATE_HZ: u32 = 8000;
+
+/// Measures loudness and true peak of the original channels at their own rate.
 ///
 /// A mono file is measured as one channel, as the standard says: 3 LU less than the same sound on two. Channels are
-/// taken in the order of WAVE files; the low-frequency channel and what lies beyond 7.1 are left out.
+/// taken in the order of WAVE files; the low-frequency channel and what lies beyond 7.1 do not count for loudness.
 #[derive(Default)]
 pub(super) struct LoudnessMeter {
-    meter: Option<EbuR128>,
-    /// Of the parts before the current one: a change of channels forgets them.
-    peak: f64,
-    /// The meter refused a file, which is then not measured.
-    failed: bool,
+    /// Of the current rate and channels.
+    part: Option<Part>,
+    gates: Gates,
+    peak: f32,
+}
+
+/// A stretch of sound of one rate and number of channels.
+struct Part {
+    channels: usize,
+    sample_rate_hz: u32,
+    weighting: Option<KWeighting>,
+    true_peak: TruePeak,
+    /// Weighted power since the last tenth of a second, and frames that it still lacks.
+    power: f64,
+    missing: usize,
 }
 
 /// What was measured.
@@ -27,57 +50,56 @@ pub(super) struct Loudness {
 
 impl LoudnessMeter {
     pub(super) fn push(&mut self, block: &SourceBlock<'_>) {
-        if !self.failed && self.add(block).is_err() {
-            self.failed = true;
-        }
-    }
-
-    fn add(&mut self, block: &SourceBlock<'_>) -> Result<(), ebur128::Error> {
-        let (channels, rate) = (block.channels as u32, block.sample_rate_hz);
-        let peak = self.current_peak();
-        let meter = match &mut self.meter {
-            Some(meter) if meter.channels() == channels && meter.rate() == rate => meter,
-            Some(meter) => {
-                self.peak = self.peak.max(peak);
-                meter.change_parameters(channels, rate)?;
-                map_channels(meter)?;
-                meter
-            }
-            none => {
-                let meter = none.insert(EbuR128::new(channels, rate, Mode::I | Mode::LRA | Mode::TRUE_PEAK)?);
-                map_channels(meter)?;
-                meter
-            }
+        let SourceBlock { channels, sample_rate_hz, .. } = *block;
+        let part = match self.part.take() {
+            Some(part) if part.channels == channels && part.sample_rate_hz == sample_rate_hz => part,
+            _ => Part::new(channels, sample_rate_hz),
         };
-        meter.add_frames_f32(block.interleaved)
+        let part = self.part.insert(part);
+        part.push(block.interleaved, &mut self.gates);
+        self.peak = part.true_peak.push(block.interleaved, self.peak);
     }
 
     pub(super) fn finish(self) -> Loudness {
-        let Some(meter) = self.meter.as_ref().filter(|_| !self.failed) else { return Loudness::default() };
-        let peak = self.peak.max(self.current_peak());
-        let finite = |x: f64| Some(x as f32).filter(|x| x.is_finite());
-        // The meter gives minus infinity where no block passes the gates.
-        let integrated_lufs = meter.loudness_global().ok().and_then(finite);
+        let integrated_lufs = self.gates.integrated_lufs();
         Loudness {
-            integrated_lufs,
-            range_lu: meter.loudness_range().ok().and_then(finite).filter(|_| integrated_lufs.is_some()),
-            true_peak_dbtp: finite(20.0 * peak.log10()),
+            integrated_lufs: integrated_lufs.map(|lufs| lufs as f32),
+            range_lu: integrated_lufs.and_then(|_| self.gates.range_lu()).map(|range| range as f32),
+            true_peak_dbtp: (self.peak > 0.0).then(|| 20.0 * self.peak.log10()),
         }
-    }
-
-    fn current_peak(&self) -> f64 {
-        let Some(meter) = &self.meter else { return 0.0 };
-        (0..meter.channels()).filter_map(|channel| meter.true_peak(channel).ok()).fold(0.0, f64::max)
     }
 }
 
-/// The channels of 7.1 beyond those of 5.1: the pairs at the back and at the sides. Fewer are mapped by the crate.
-fn map_channels(meter: &mut EbuR128) -> Result<(), ebur128::Error> {
-    if meter.channels() == 8 {
-        let pairs = [(4, Channel::Mp135), (5, Channel::Mm135), (6, Channel::Mp090), (7, Channel::Mm090)];
-        for (channel, place) in pairs {
-            meter.set_channel(channel, place)?;
+impl Part {
+    fn new(channels: usize, sample_rate_hz: u32) -> Self {
+        let weighting = (sample_rate_hz >= LEAST_RATE_HZ).then(|| KWeighting::new(channels, sample_rate_hz));
+        let true_peak = TruePeak::new(channels, sample_rate_hz);
+        Self { channels, sample_rate_hz, weighting, true_peak, power: 0.0, missing: part_frames(sample_rate_hz) }
+    }
+
+    /// Adds the mean square of every tenth of a second that is complete to the gates.
+    fn push(&mut self, mut interleaved: &[f32], gates: &mut Gates) {
+        let Some(weighting) = &mut self.weighting else { return };
+        while !interleaved.is_empty() {
+            let frames = self.missing.min(interleaved.len() / self.channels);
+            if frames == 0 {
+                return;
+            }
+            let (now, rest) = interleaved.split_at(frames * self.channels);
+            interleaved = rest;
+            self.power += weighting.power(now);
+            self.missing -= frames;
+            if self.missing == 0 {
+                self.missing = part_frames(self.sample_rate_hz);
+                gates.push(std::mem::take(&mut self.power) / self.missing as f64);
+            }
         }
     }
-    Ok(())
 }
+
+fn part_frames(sample_rate_hz: u32) -> usize {
+    ((sample_rate_hz + PARTS_PER_SECOND / 2) / PARTS_PER_SECOND) as usize
+}
+
+#[cfg(test)]
+mod tests;

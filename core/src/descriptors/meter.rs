@@ -107,3 +107,6 @@ impl Rhythm {
         if self.power > 0.0 { self.bin_hz * self.power_times_bin / self.power } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests;

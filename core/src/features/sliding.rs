@@ -38,8 +38,8 @@ impl SlidingSpectra {
         self.pending.drain(..start);
     }
 
-    /// The end of the stream: a stream shorter than a frame gives one, as if silence followed. What else is left is
-    /// less than a hop and a frame, and was heard by the frames before or is dropped.
+    /// The end of the stream. A stream shorter than a frame gives one, as if silence followed; of longer ones, what
+    /// lies after the last whole frame is left out.
     pub(crate) fn finish(mut self, each: &mut dyn FnMut(&[f32])) {
         if !self.any && !self.pending.is_empty() {
             self.compute(0, self.pending.len(), each);

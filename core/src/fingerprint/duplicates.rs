@@ -19,6 +19,9 @@ const TRIALS: usize = 64;
 /// Least share of equal bits beyond chance. Copies at 64 kbit/s have 0.68 and more; different loops of one drum kit at
 /// almost one tempo have up to 0.44.
 const LEAST_SIMILARITY: f32 = 0.56;
+/// Tracks that differ as unrelated ones do over so many frames (12 s) are not compared further.
+const FIRST_FRAMES: usize = 256;
+const LEAST_FIRST_SIMILARITY: f32 = 0.25;
 /// Least frames in which something sounds: 1.5 s.
 const LEAST_FRAMES: usize = 32;
 /// Durations of copies differ by less than this share of the longer, or by less than so many seconds.
@@ -51,7 +54,7 @@ struct Entry {
 /// Tracks are brought together by an index of equal frames: of each track, the 256 whose hash is the least (bottom-k
 /// sampling, which chooses the same frames of both copies). Each pair that shares some is then compared frame by frame
 /// at the offset they suggest. The time grows in proportion to the number of tracks (times its logarithm, for sorting)
-/// and the memory by 3 kB a track.
+/// and the memory by 6 kB a track.
 ///
 /// A pair counts where at least half of what sounds in the longer one is common to both and their durations are alike:
 /// an excerpt or an extended mix is not a duplicate. Silence counts for nothing.
@@ -67,30 +70,23 @@ pub fn find_duplicates(fingerprints: &[&Fingerprint]) -> Vec<Duplicate> {
     index.extend_from_slice(&own);
     index.sort_unstable();
     let sounding: Vec<usize> = fingerprints.iter().map(|f| f.sounding()).collect();
-    let mut found = Vec::new();
+    let mut found: Vec<Duplicate> = Vec::new();
     for (a, bounds) in starts.windows(2).enumerate() {
-        let mut last = None;
-        for (b, offset) in alignments(&own[bounds[0]..bounds[1]], &index) {
-            let b = b as usize;
-            // Alignments come by track; the best of a track's counts.
-            let pair = (fingerprints[a], fingerprints[b]);
-            if !alike_in_duration(pair.0, pair.1) {
+        // Alignments come by track: those of one track are judged together.
+        for tried in alignments(&own[bounds[0]..bounds[1]], &index).chunk_by(|x, y| x.0 == y.0) {
+            let b = tried[0].0 as usize;
+            if !alike_in_duration(fingerprints[a], fingerprints[b]) {
                 continue;
             }
             let least = LEAST_FRAMES.max(sounding[a].max(sounding[b]).div_ceil(2));
-            let Some((similarity, offset)) = compare(pair.0, pair.1, offset, least) else { continue };
-            let offset_s = offset as f32 * HOP as f32 / RATE_HZ as f32;
-            let duplicate = Duplicate { a, b, similarity, offset_s };
-            match found.last_mut() {
-                Some(best) if last == Some(b) => {
-                    let best: &mut Duplicate = best;
-                    if duplicate.similarity > best.similarity {
-                        *best = duplicate;
-                    }
-                }
-                _ => found.push(duplicate),
+            let offsets = tried.iter().flat_map(|&(_, offset)| [offset, offset - 1, offset + 1]);
+            let matches = offsets.filter_map(|offset| compare(fingerprints[a], fingerprints[b], offset, least));
+            // A loop is like itself some bars later too: what counts is how much is alike in total.
+            let best = matches.reduce(|best, other| if other.agreement() > best.agreement() { other } else { best });
+            if let Some(best) = best.filter(|best| best.similarity >= LEAST_SIMILARITY) {
+                let offset_s = best.offset as f32 * HOP as f32 / RATE_HZ as f32;
+                found.push(Duplicate { a, b, similarity: best.similarity, offset_s });
             }
-            last = Some(b);
         }
     }
     found
@@ -132,22 +128,40 @@ fn alike_in_duration(a: &Fingerprint, b: &Fingerprint) -> bool {
     (a - b).abs() <= DURATION_S.max(DURATION_SHARE * a.max(b))
 }
 
-/// Similarity and offset of two tracks where the second lies `offset` frames after the first, or one more or less.
-/// `None` where less than `least` sounding frames are common, or where they differ.
-fn compare(a: &Fingerprint, b: &Fingerprint, offset: i32, least: usize) -> Option<(f32, i32)> {
-    let at = |offset: i32| Some((similarity_at(&a.frames, &b.frames, offset, least)?, offset));
-    let tried = [offset, offset - 1, offset + 1].into_iter().filter_map(at);
-    let best = tried.reduce(|best, other| if other.0 > best.0 { other } else { best })?;
-    (best.0 >= LEAST_SIMILARITY).then_some(best)
+/// How two tracks compare at one offset.
+struct Match {
+    similarity: f32,
+    /// Frames by which the second begins after the first.
+    offset: i32,
+    /// Frames in common in which something sounds.
+    frames: usize,
 }
 
-fn similarity_at(a: &[u32], b: &[u32], offset: i32, least: usize) -> Option<f32> {
-    let a = a.get(offset.max(0) as usize..)?;
-    let b = b.get((-offset).max(0) as usize..)?;
-    let (mut compared, mut different) = (0usize, 0u32);
-    for (&a, &b) in a.iter().zip(b) {
-        compared += usize::from(a | b != 0);
-        different += (a ^ b).count_ones();
+impl Match {
+    fn agreement(&self) -> f32 {
+        self.similarity * self.frames as f32
     }
-    (compared >= least).then(|| 1.0 - 2.0 * different as f32 / (32 * compared) as f32)
 }
+
+/// Compares two tracks where they overlap. `None` where less than `least` sounding frames do, or where
+/// the first are not alike.
+fn compare(a: &Fingerprint, b: &Fingerprint, offset: i32, least: usize) -> Option<Match> {
+    let a = a.frames.get(offset.max(0) as usize..)?;
+    let b = b.frames.get((-offset).max(0) as usize..)?;
+    let (mut frames, mut different) = (0usize, 0u32);
+    let similarity = |frames: usize, different: u32| 1.0 - 2.0 * different as f32 / (32 * frames) as f32;
+    for (&a, &b) in a.iter().zip(b) {
+        if a | b == 0 {
+            continue;
+        }
+        frames += 1;
+        different += (a ^ b).count_ones();
+        if frames == FIRST_FRAMES && similarity(frames, different) < LEAST_FIRST_SIMILARITY {
+            return None;
+        }
+    }
+    (frames >= least).then(|| Match { similarity: similarity(frames, different), offset, frames })
+}
+
+#[cfg(test)]
+mod tests;

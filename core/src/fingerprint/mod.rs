@@ -2,17 +2,18 @@
 //!
 //! The bits are those of Haitsma and Kalker 2002, "A highly robust audio fingerprinting system": the sign of how the
 //! difference between neighbouring bands changes from frame to frame. Chromaprint, the usual choice, describes
-//! harmony, 8 times a second: it cannot tell drum loops of one kit apart. A tenth of its bits differ between loops of
-//! different tempo, and as many between a loop and its MP3.
+//! harmony, 8 times a second, which drum loops of one kit have in common: between different loops as few as 3 % of its
+//! bits differ, and 6 % between a loop and its copy. Here these are 28 % and at most 16 %.
 
 mod duplicates;
 mod extract;
+
+use std::fmt;
 
 pub use duplicates::{Duplicate, find_duplicates};
 pub(crate) use extract::FingerprintMeter;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
 
 /// Version of the bits. Fingerprints of different versions must never be compared.
 pub const FINGERPRINT_VERSION: u32 = 1;
