@@ -21,9 +21,33 @@ Examples:
       also sort new tracks into proposed playlists (.m3u8), with how sure that is
   pmsl-generate compare site-a site-b --out comparison
       finished runs on the same library and split, side by side
+  pmsl-generate diff site-a site-b
+      what changed from one run to the next: settings, tracks, measures, judgements
+  pmsl-generate render site --out site-again
+      the pages of a finished run, made again from its report.json alone
 
 Exit codes: 0 done (skipped files are reported), 1 failed, 2 wrong usage or config,
 3 files were skipped under --strict, 130 interrupted. The same command goes on where it was interrupted.";
+
+const RENDER_EXAMPLES: &str = "\
+Examples:
+  pmsl-generate render site --out site-again
+      the pages of a site; explorer, timings and audio are carried over as they are
+  pmsl-generate render site --out site
+      the same in place, such as after an update of the program
+  pmsl-generate render old-report.json --out site
+      a report that was kept alone: its pages have no explorer to link to
+
+A report of another format is refused: make the site again with this version.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  pmsl-generate diff site-before site-after
+      a summary for people
+  pmsl-generate diff before.json site-after --json | jq .measures
+      the same for scripts
+
+Measures are compared on the tracks that both runs held out. The exit code is 0 whether or not the runs differ.";
 
 /// From a folder of music sorted into playlists to an open site: an honest report on how well the machine hears the
 /// playlists, and an explorer that finds similar tracks and builds playlists in the browser.
@@ -42,7 +66,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print the JSON schema of the config, for editors and validators
-    Schema,
+    Schema(SchemaArgs),
     /// Validate the config and the library, and print what would run
     Check(RunArgs),
     /// Measure mean and standard deviation of the library's features, for the `features` section of a config
@@ -51,6 +75,48 @@ pub(crate) enum Command {
     Predict(PredictArgs),
     /// Set finished runs side by side on one page
     Compare(CompareArgs),
+    /// Make the pages of a finished run again, from its report.json alone
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(RenderArgs),
+    /// Say what changed from one finished run to another
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+}
+
+/// Options of `schema`.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Print the schema of report.json instead (docs/report.md describes it)
+    #[arg(long)]
+    pub(crate) report: bool,
+}
+
+/// Options of `render`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// The site of a run, or its report.json
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The folder to write the site into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Overwrite an --out folder that holds something else
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Options of `diff`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The earlier run: its site, or its report.json
+    #[arg(value_name = "A")]
+    pub(crate) before: PathBuf,
+    /// The later run
+    #[arg(value_name = "B")]
+    pub(crate) after: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `norm`.

@@ -50,6 +50,12 @@ impl Console {
         let _ = writeln!(io::stdout(), "{text}");
     }
 
+    /// [`Console::output`] of lines with ANSI colours, which are left out where standard output is no terminal or the
+    /// user wants none (`NO_COLOR`).
+    pub(crate) fn coloured(&self, lines: &str) {
+        let _ = write!(anstream::stdout(), "{lines}");
+    }
+
     /// A line on what a stage decided.
     pub(crate) fn detail(&self, line: &str) {
         self.at(Verbosity::Verbose, line);

@@ -5,7 +5,7 @@
 
 mod cache;
 mod cli;
-mod compare;
+mod commands;
 mod config;
 mod console;
 mod outcome;
@@ -41,8 +41,10 @@ pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Exit
         }
     };
     let result = match cli.command {
-        Some(Command::Schema) => print_schema(),
-        Some(Command::Compare(args)) => compare::compare(&args, &Console::new(Verbosity::Normal)),
+        Some(Command::Schema(args)) => commands::schema(args, &Console::new(Verbosity::Normal)),
+        Some(Command::Compare(args)) => commands::compare(&args, &Console::new(Verbosity::Normal)),
+        Some(Command::Render(args)) => commands::render(&args, &Console::new(Verbosity::Normal)),
+        Some(Command::Diff(args)) => commands::diff(&args, &Console::new(Verbosity::Normal)),
         Some(Command::Check(args)) => with_plan(&args, false, pipeline::check),
         Some(Command::Norm(args)) => {
             with_plan(&args.run, false, |plan, console, cancel| pipeline::norm(plan, console, cancel, args.json))
@@ -84,12 +86,6 @@ fn with_plan(
         .build_global()
         .context("the threads could not be started")?;
     act(&plan, &console, &cancel)
-}
-
-fn print_schema() -> Result<(), RunError> {
-    let schema = serde_json::to_string_pretty(&Config::json_schema()).context("the schema is no JSON")?;
-    Console::new(Verbosity::Normal).output(&schema);
-    Ok(())
 }
 
 /// The first Ctrl-C lets the run stop at a whole step; the second one ends the process at once.

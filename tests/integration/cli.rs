@@ -80,6 +80,14 @@ fn the_schema_is_json_and_knows_every_section() {
 }
 
 #[test]
+fn the_schema_of_the_report_is_json_too() {
+    let output = pmsl().args(["schema", "--report"]).output().unwrap();
+    assert!(output.status.success());
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(schema["properties"]["sub_genres"]["description"].is_string());
+}
+
+#[test]
 fn check_and_dry_run_say_what_would_run_and_do_nothing() {
     let bench = Bench::new(2);
     let check = pmsl()

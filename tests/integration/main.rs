@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod configs;
 mod embeddings;
+mod finished;
 mod pipeline;
 mod support;
 mod systems;

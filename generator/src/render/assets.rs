@@ -19,11 +19,12 @@ struct Asset {
 }
 
 impl Assets {
-    /// What every page needs: the tokens, the shared style sheet and the icon.
+    /// What every page needs: the tokens, the shared style sheet, the sorting of tables and the icon.
     pub fn shared() -> Self {
         let mut assets = Self::default();
         assets.insert("tokens.css", include_bytes!("../../../templates/assets/tokens.css").to_vec());
         assets.insert("site.css", include_bytes!("../../../templates/assets/site.css").to_vec());
+        assets.insert("tables.js", include_bytes!("../../../templates/assets/tables.js").to_vec());
         assets.insert("icon.svg", include_bytes!("../../../templates/assets/icon.svg").to_vec());
         assets
     }

@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Assets, ChartError, ReportError};
+use super::{Assets, ChartError, Report, ReportError};
 
 /// Why a page was not made.
 #[derive(Debug, Error)]
@@ -48,6 +48,23 @@ pub struct Site {
     pub versions: Vec<Version>,
 }
 
+impl Site {
+    /// The site of one run, with links to the pages that it has besides the report.
+    pub fn of(report: &Report, explorer: bool, timings: bool) -> Self {
+        Self {
+            title: report.title.clone(),
+            version: report.build.pmsl.clone(),
+            explorer,
+            timings,
+            versions: vec![
+                Version::new("front end", &report.build.front_end),
+                Version::new("model", &report.build.model),
+                Version::new("index", report.build.index_format),
+            ],
+        }
+    }
+}
+
 /// A version in the footer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Version {
@@ -73,19 +90,47 @@ pub struct Renderer {
     site: Site,
 }
 
-/// The templates, by the name they use for each other.
-const TEMPLATES: [(&str, &str); 11] = [
-    ("base.html", include_str!("../../../templates/base.html")),
-    ("report.html", include_str!("../../../templates/report.html")),
-    ("tracks.html", include_str!("../../../templates/tracks.html")),
-    ("comparison.html", include_str!("../../../templates/comparison.html")),
-    ("timings.html", include_str!("../../../templates/timings.html")),
-    ("partials/macros.html", include_str!("../../../templates/partials/macros.html")),
-    ("partials/classifiers.html", include_str!("../../../templates/partials/classifiers.html")),
-    ("partials/retrieval.html", include_str!("../../../templates/partials/retrieval.html")),
-    ("partials/groups.html", include_str!("../../../templates/partials/groups.html")),
-    ("partials/heard.html", include_str!("../../../templates/partials/heard.html")),
-    ("partials/tracks.html", include_str!("../../../templates/partials/tracks.html")),
+/// A template by the name that templates use for each other, from the folder of that name.
+macro_rules! template {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../../templates/", $name)))
+    };
+}
+
+/// Every template of the report and the comparison.
+const TEMPLATES: [(&str, &str); 32] = [
+    template!("base.html"),
+    template!("report.html"),
+    template!("section.html"),
+    template!("list.html"),
+    template!("comparison.html"),
+    template!("timings.html"),
+    template!("partials/macros.html"),
+    template!("sections/accuracy.html"),
+    template!("sections/advice.html"),
+    template!("sections/baselines.html"),
+    template!("sections/calibration.html"),
+    template!("sections/classifiers.html"),
+    template!("sections/confusion.html"),
+    template!("sections/descriptors.html"),
+    template!("sections/groups.html"),
+    template!("sections/heard.html"),
+    template!("sections/hubness.html"),
+    template!("sections/made.html"),
+    template!("sections/map.html"),
+    template!("sections/moved.html"),
+    template!("sections/retrieval.html"),
+    template!("sections/tracks.html"),
+    template!("sections/training.html"),
+    template!("sections/warnings.html"),
+    template!("lists/copies.html"),
+    template!("lists/failures.html"),
+    template!("lists/hubs.html"),
+    template!("lists/misfiled.html"),
+    template!("lists/mixes.html"),
+    template!("lists/orphans.html"),
+    template!("lists/outliers.html"),
+    template!("lists/tracks.html"),
 ];
 
 impl Renderer {
@@ -102,6 +147,7 @@ impl Renderer {
         environment.add_filter("p_value", p_value);
         environment.add_filter("number", number);
         environment.add_filter("decimal", decimal);
+        environment.add_filter("significant", significant);
         environment.add_filter("scientific", |value: f64| format!("{value:.2e}"));
         environment.add_filter("duration", duration);
         environment.add_filter("clock", clock);
@@ -203,11 +249,17 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
 }
 
 /// A number with `places` decimals and a true minus sign.
-fn decimal(value: f64, places: usize) -> String {
+pub(crate) fn decimal(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     // "-0.00" says nothing that "0.00" does not.
     let is_zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
     if is_zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
+}
+
+/// A number with three digits that say something: `128`, `7.42`, `0.345`.
+fn significant(value: f64) -> String {
+    let places = 2 - value.abs().max(0.001).log10().floor() as i64;
+    decimal(value, places.clamp(0, 3) as usize)
 }
 
 /// A span of time in the two largest units that say something: `7 h 28 min`, `3 min 8 s`, `0.62 s`.
@@ -266,6 +318,7 @@ mod tests {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([1, 2, 0].map(|n| plural(n, "track")), ["1\u{a0}track", "2\u{a0}tracks", "0\u{a0}tracks"]);
         assert_eq!([-0.0312, -0.0001, 2.5].map(|v| decimal(v, 2)), ["\u{2212}0.03", "0.00", "2.50"]);
+        assert_eq!([127.6, 7.421, -9.8, 0.0].map(significant), ["128", "7.42", "\u{2212}9.80", "0.000"]);
         assert_eq!([0.04, -0.0312, 0.0, -0.0001].map(|v| points(v, 1)), ["+4.0", "\u{2212}3.1", "0.0", "0.0"]);
         assert_eq!([0.0414, 1.0, 0.000_3].map(p_value), ["0.041", "1.000", "<\u{a0}0.001"]);
         let spaces = |text: String| text.replace('\u{a0}', " ");

@@ -1,10 +1,11 @@
 //! From the results of a run to a site: the report, its pages and charts, and the folder they are written to.
 //!
 //! A [`Report`] holds every number that a page shows, [`report_pages`] makes the pages from it alone, a [`Comparison`]
-//! sets several side by side, a [`Renderer`] makes any page, and [`write_site`] puts the files in place without ever
+//! sets several side by side, [`Changes`] tell two apart, a [`Renderer`] makes any page, and [`write_site`] puts the files in place without ever
 //! leaving half a site.
 
 mod assets;
+mod changes;
 mod charts;
 mod comparison;
 mod environment;
@@ -19,6 +20,10 @@ mod timings;
 pub(crate) mod sample;
 
 pub use assets::Assets;
+pub use changes::{
+    CHANGES_FORMAT, ChangedRun, Changes, Judgement, JudgementChange, MeasureChange, MovedTrack, NamedTrack,
+    PairedChange, SettingChange, SubGenreChange, TrackChanges,
+};
 pub use charts::ChartError;
 pub use comparison::{
     COMPARISON_FORMAT, ComparedClassifier, ComparedClusters, ComparedRun, Comparison, ComparisonError, Difference,
@@ -34,5 +39,5 @@ pub use report::{
     PairedDifference, Pairs, Quartiles, REPORT_FORMAT, RecallAt, ReliabilityBin, Report, ReportError, Retrieval, Score,
     Segments, Skipped, Split, SubGenreMeasures, SubGenreSummary, System, TrackDescriptors, TrackRow, Training,
 };
-pub use site::{MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
+pub use site::{Carried, MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
 pub use timings::{StageTiming, Timings};

@@ -1,14 +1,17 @@
 //! Made-up reports for the tests: plausible ones to look at and hostile ones to break the pages with.
 
+mod advice;
+mod descriptors;
 mod measures;
+mod systems;
 
 use pmsl_core::{SubGenre, TrackMeta};
 use serde_json::json;
 
 use super::comparison::Comparison;
 use super::report::{
-    Build, CrossValidation, Epoch, Evaluation, Failure, GenreScore, Interval, Map, Measures, Neighbour, REPORT_FORMAT,
-    Report, Score, Skipped, Split, SubGenreSummary, TrackRow, Training,
+    Advice, Build, CrossValidation, Epoch, Evaluation, Failure, GenreScore, Grouping, Interval, Map, Measures,
+    Neighbour, REPORT_FORMAT, Report, Score, Skipped, Split, SubGenreSummary, TrackRow, Training,
 };
 use super::timings::{StageTiming, Timings};
 
@@ -129,9 +132,9 @@ pub(crate) fn library(per_class: usize) -> Report {
         measures: Measures::default(),
         cross_validation: None,
         training: training(),
-        advice: crate::render::Advice::default(),
+        advice: Advice::default(),
         descriptors: None,
-        grouping: crate::render::Grouping { artists: 9, releases: 3, recordings: 0, divided: 0 },
+        grouping: Grouping { artists: 9, releases: 3, recordings: 0, divided: 0 },
         map: Map {
             trustworthiness: Some(0.964),
             method: "UMAP, 15 neighbours, minimum distance 0.1".into(),
@@ -157,7 +160,43 @@ pub(crate) fn library(per_class: usize) -> Report {
             "training": {"epochs": 40, "margin": 0.2, "loss": "triplet", "miner": "batch_hard"},
         }),
     };
-    report.measures = measures::measures(&report, 11, 1.0);
+    complete(&mut report, 11, 1.0);
+    report
+}
+
+/// Fills in what is derived from the tracks.
+fn complete(report: &mut Report, seed: u64, mistakes: f64) {
+    report.measures = Measures::default();
+    let calibration = systems::calibration(report);
+    report.measures = measures::measures(report, seed, mistakes);
+    report.measures.calibration = Some(calibration);
+    report.measures.baselines = Some(systems::baselines(report, 0.035));
+    report.measures.sub_genres = systems::by_sub_genre(report);
+    report.measures.hubness = Some(systems::hubness(report.tracks.len()));
+    report.advice = advice::advice(report, 1);
+    report.descriptors = Some(descriptors::descriptors(report));
+}
+
+/// [`report`] where training gained nothing over the best of the simple systems.
+pub(crate) fn in_vain() -> Report {
+    let mut report = report();
+    report.measures.baselines = Some(systems::baselines(&report, 0.0));
+    report
+}
+
+/// [`report`] where a simple system is better.
+pub(crate) fn beaten() -> Report {
+    let mut report = report();
+    report.measures.baselines = Some(systems::baselines(&report, -0.2));
+    report
+}
+
+/// A large library with much to say about it.
+pub(crate) fn big() -> Report {
+    let mut report = library(1600);
+    report.advice = advice::advice(&report, 60);
+    let failure = |i: usize| Failure { file: format!("Chill House, file {i}"), ..report.failures[0].clone() };
+    report.failures = (0..180).map(failure).collect();
     report
 }
 
@@ -171,7 +210,7 @@ pub(crate) fn comparison() -> Comparison {
             track.predicted = if noise.next() < 0.08 * mistakes { (own + 1) % 7 } else { own };
         }
         report.test = evaluation(&report.tracks, SUB_GENRES.len());
-        report.measures = measures::measures(&report, seed, mistakes);
+        complete(&mut report, seed, mistakes);
         if name != "musicnn" {
             report.measures.classifiers.truncate(4);
             report.measures.segments = None;
@@ -202,7 +241,7 @@ pub(crate) fn cross_validated() -> Report {
     report.sub_genres = summaries(&report.tracks);
     report.test = evaluation(&report.tracks, SUB_GENRES.len());
     report.validation = None;
-    report.measures = measures::measures(&report, 11, 1.0);
+    complete(&mut report, 11, 1.0);
     report.measures.protocol = "5 folds, each held out once, repeated 3 times".into();
     report.cross_validation = Some(CrossValidation {
         folds: 5,
@@ -318,6 +357,16 @@ pub(crate) fn hostile() -> Report {
         classifier.method = HOSTILE.into();
     }
     report.measures.retrieval.iter_mut().for_each(|retrieval| retrieval.gallery = HOSTILE.into());
+    for system in &mut report.measures.baselines.as_mut().unwrap().systems {
+        (system.name, system.method) = (HOSTILE.into(), HOSTILE.into());
+    }
+    for distribution in &mut report.descriptors.as_mut().unwrap().distributions {
+        (distribution.name, distribution.unit, distribution.method) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
+    }
+    for track in &mut report.tracks {
+        let descriptors = track.descriptors.as_mut().unwrap();
+        (descriptors.key, descriptors.camelot) = (Some(HOSTILE.into()), Some(HOSTILE.into()));
+    }
     report.config = json!({ HOSTILE: HOSTILE });
     report
 }
@@ -328,6 +377,7 @@ pub(crate) fn bare() -> Report {
     for track in &mut report.tracks {
         track.split = Split::Train;
         track.meta.tags.clear();
+        (track.confidence, track.unsure, track.descriptors) = (None, false, None);
     }
     report.sub_genres = summaries(&report.tracks);
     report.test = evaluation(&report.tracks, SUB_GENRES.len());
@@ -338,6 +388,9 @@ pub(crate) fn bare() -> Report {
     report.measures = Measures::default();
     report.training = Training::default();
     report.map = Map::default();
+    report.advice = Advice::default();
+    report.descriptors = None;
+    report.grouping = Grouping::default();
     report.failures.clear();
     report.skipped.clear();
     report.warnings.clear();
@@ -345,10 +398,9 @@ pub(crate) fn bare() -> Report {
 }
 
 /// More sub-genres than there are colours, with long names.
-pub(crate) fn many_sub_genres() -> Report {
+pub(crate) fn many_sub_genres(count: usize) -> Report {
     let mut report = library(64);
     let mut noise = Noise(5);
-    let count = 24;
     report.sub_genres = (0..count)
         .map(|i| SubGenreSummary {
             sub_genre: SubGenre {
@@ -377,7 +429,7 @@ pub(crate) fn many_sub_genres() -> Report {
     report.test = evaluation(&report.tracks, count);
     report.test.genre_overall = None;
     report.test.per_genre.clear();
-    report.measures = measures::measures(&report, 11, 1.0);
+    complete(&mut report, 11, 1.0);
     report
 }
 

@@ -15,8 +15,7 @@ use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput};
 use crate::render::{
-    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, Version, report_pages, timings_page,
-    write_site,
+    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, report_pages, timings_page, write_site,
 };
 
 const TIMINGS: &str = "timings.html";
@@ -42,7 +41,8 @@ pub(crate) fn render(
     let explorer = explorer::files(&ExplorerInput { index: &index }).context("the explorer could not be made")?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
-    let mut renderer = Renderer::new(assets, site(plan, report)).context("the templates could not be read")?;
+    let mut renderer = Renderer::new(assets, Site::of(report, true, plan.config.site.timings))
+        .context("the templates could not be read")?;
     renderer.add_template("explorer.html", explorer::TEMPLATE).context("the templates could not be read")?;
     let mut pages = report_pages(report, &renderer).context("the report could not be rendered")?;
     let page = renderer
@@ -82,18 +82,4 @@ fn build_id(report: &Report, vectors: &Vectors) -> Result<BuildId, RunError> {
     let report = report.to_json().context("the report is not sound")?;
     let values: Vec<u8> = vectors.as_slice().iter().flat_map(|value| value.to_le_bytes()).collect();
     Ok(BuildId(*KeyBuilder::new("site", 1).bytes("report", &report).bytes("vectors", &values).finish().as_bytes()))
-}
-
-fn site(plan: &Plan, report: &Report) -> Site {
-    Site {
-        title: report.title.clone(),
-        version: report.build.pmsl.clone(),
-        explorer: true,
-        timings: plan.config.site.timings,
-        versions: vec![
-            Version::new("front end", &report.build.front_end),
-            Version::new("model", &report.build.model),
-            Version::new("index", report.build.index_format),
-        ],
-    }
 }

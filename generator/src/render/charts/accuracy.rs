@@ -15,7 +15,7 @@ pub(crate) fn accuracy(report: &Report, layout: Layout) -> Result<String, ChartE
     let scale = Scale::new(layout.pick(196.0, 0.0), width - layout.pick(118.0, 84.0), report.test.chance);
 
     let svg = Svg {
-        id: layout.pick("chart-accuracy", "chart-accuracy-narrow"),
+        id: layout.pick("chart-accuracy", "chart-accuracy-narrow").into(),
         class: layout.class(),
         title: "Accuracy on held-out tracks, by sub-genre".into(),
         description: format!(

@@ -79,9 +79,9 @@ impl Canvas<'_> {
         Ok(self.0.draw(&Circle::new((units(at.0), units(at.1)), units(radius), style))?)
     }
 
-    /// A ring, one and a half pixels wide.
+    /// A ring, two pixels wide.
     pub(crate) fn ring(&self, at: (f64, f64), radius: f64, ink: Ink) -> Result<(), ChartError> {
-        let style = ink.colour().stroke_width(units(1.5) as u32);
+        let style = ink.colour().stroke_width(units(2.0) as u32);
         Ok(self.0.draw(&Circle::new((units(at.0), units(at.1)), units(radius), style))?)
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn classifiers(report: &Report, layout: Layout) -> Result<Option<Stri
     let chance = report.test.chance;
     let chart = Intervals {
         svg: Svg {
-            id: layout.pick("chart-classifiers", "chart-classifiers-narrow"),
+            id: layout.pick("chart-classifiers", "chart-classifiers-narrow").into(),
             class: layout.class(),
             title: "Accuracy and macro F1 of the classifiers".into(),
             description: "One row per classifier, each value with its 95 % interval. The table holds the numbers."

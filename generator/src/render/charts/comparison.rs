@@ -26,7 +26,7 @@ pub(crate) fn compared_accuracy(comparison: &Comparison, layout: Layout) -> Resu
     let chance = comparison.chance;
     let chart = Intervals {
         svg: Svg {
-            id: layout.pick("chart-compared", "chart-compared-narrow"),
+            id: layout.pick("chart-compared", "chart-compared-narrow").into(),
             class: layout.class(),
             title: "Accuracy by run and classifier".into(),
             description: "One row per classifier, in groups by run, each with its 95 % interval. The table holds the \
@@ -57,7 +57,7 @@ pub(crate) fn differences(comparison: &Comparison, layout: Layout) -> Result<Opt
     let reach = ((reach * 20.0).ceil() / 20.0).max(0.05);
     let chart = Intervals {
         svg: Svg {
-            id: layout.pick("chart-differences", "chart-differences-narrow"),
+            id: layout.pick("chart-differences", "chart-differences-narrow").into(),
             class: layout.class(),
             title: "Differences of accuracy on the same tracks, in percentage points".into(),
             description: "Right of the broken line a run is more accurate than the one it is compared with. The table \

@@ -37,7 +37,7 @@ pub(crate) fn curves(report: &Report, layout: Layout) -> Result<Option<String>, 
         depth: depth as f64,
     };
     let svg = Svg {
-        id: layout.pick("chart-curves", "chart-curves-narrow"),
+        id: layout.pick("chart-curves", "chart-curves-narrow").into(),
         class: layout.class(),
         title: "Mean average precision by depth, one line per sub-genre".into(),
         description: format!("Depths run from 1 to {depth}. The table holds numbers of some depths."),

@@ -15,7 +15,7 @@ pub(crate) fn histogram(report: &Report, layout: Layout) -> Result<Option<String
     let high = f64::from(highest) * 1.05;
     let y = |count: f64| bottom - (bottom - top) * count / high;
     let svg = Svg {
-        id: layout.pick("chart-histogram", "chart-histogram-narrow"),
+        id: layout.pick("chart-histogram", "chart-histogram-narrow").into(),
         class: layout.class(),
         title: "Queries by their average precision".into(),
         description: format!(

@@ -7,6 +7,8 @@ use super::{ChartError, Layout, ink::Ink, svg::Svg};
 const LEGEND: f64 = 24.0;
 /// Height of a group's name.
 const HEADING: f64 = 30.0;
+/// Size of the rows' names.
+const NAME: f64 = 13.5;
 /// Distance between the marks of one row.
 const MARK_STEP: f64 = 16.0;
 
@@ -104,7 +106,8 @@ impl Frame<'_> {
 impl Intervals<'_> {
     pub(crate) fn draw(&self, layout: Layout) -> Result<String, ChartError> {
         let width = layout.width();
-        let left = layout.pick(196.0, 0.0);
+        let names = self.groups.iter().flat_map(|group| &group.rows).map(|row| text_width(row.name, NAME));
+        let left = layout.pick((names.fold(0.0, f64::max) + 24.0).clamp(120.0, 264.0), 0.0);
         let frame = Frame { axis: &self.axis, left, right: width - layout.pick(84.0, 66.0), layout };
         let top = 28.0 + if self.legend.is_empty() { 0.0 } else { LEGEND };
         let rows: f64 = self.groups.iter().map(|group| frame.group_height(group)).sum();
@@ -165,7 +168,7 @@ impl Row<'_> {
         let x = frame.layout.pick(frame.left - 12.0, 0.0);
         let (ink, anchor) = frame.layout.pick((Ink::Text, Anchor::End), (Ink::Label, Anchor::Start));
         let ink = if in_group { Ink::Text } else { ink };
-        canvas.text(&shorten(self.name, 13.5, room), (x, name_y), 13.5, ink, anchor)?;
+        canvas.text(&shorten(self.name, NAME, room), (x, name_y), NAME, ink, anchor)?;
         let first = frame.layout.pick(top + 16.0, top + 31.0);
         for (i, mark) in self.marks.iter().enumerate() {
             let y = first + MARK_STEP * i as f64;

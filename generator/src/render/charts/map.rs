@@ -1,5 +1,5 @@
 //! The map of tracks: colour tells the sub-genre, shape the split where there is one, and names or numbers stand at
-//! the centroids.
+//! the rings around the centroids.
 
 use super::canvas::{Anchor, Canvas, draw, shorten, text_width};
 use super::{ChartError, Layout, ink::Ink, svg::Svg};
@@ -12,9 +12,11 @@ pub(crate) const MAP_MARKS: usize = 1000;
 /// Height of the legend above the map.
 const LEGEND: f64 = 34.0;
 /// Room between the frame and the outermost tracks.
-const MARGIN: f64 = 26.0;
+const MARGIN: f64 = 30.0;
 /// Size of the names.
 const LABEL: f64 = 13.0;
+/// Radius of the ring around a centroid.
+const RING: f64 = 10.0;
 
 /// Indices of the tracks that are drawn: all, or every n-th in the library's order, so that every sub-genre keeps its
 /// share.
@@ -27,7 +29,7 @@ pub(crate) fn drawn_tracks(count: usize) -> impl Iterator<Item = usize> {
 pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError> {
     let view = View::of(report, layout);
     let svg = Svg {
-        id: layout.pick("chart-map", "chart-map-narrow"),
+        id: layout.pick("chart-map", "chart-map-narrow").into(),
         class: layout.class(),
         title: "Map of all tracks".into(),
         description: "Every mark is a track; near marks sound alike to the model. Names stand at the sub-genres' \
@@ -35,8 +37,14 @@ pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError>
             .into(),
     };
     draw(&svg, (view.width, view.height), |canvas| {
+        // Many names would cover the map: numbers stand for them, and the list below tells whose.
+        let named = report.sub_genres.len() <= layout.pick(12, 8);
         legend(canvas, layout, report.cross_validation.is_none())?;
         canvas.frame((0.5, LEGEND), (view.width - 1.0, view.height - LEGEND - 0.5), Ink::Line)?;
+        // Under the tracks, so that they hide none: a tight cluster lies inside of its ring.
+        for (i, point) in report.map.centroids.iter().enumerate() {
+            canvas.ring(view.at(*point), RING, Ink::Sub(i))?;
+        }
         for split in [Split::Train, Split::Validation, Split::Test] {
             let own = drawn_tracks(report.tracks.len()).filter(|&i| report.tracks[i].split == split);
             for (i, point) in own.filter_map(|i| Some((i, report.map.tracks.get(i)?))) {
@@ -45,24 +53,19 @@ pub(crate) fn map(report: &Report, layout: Layout) -> Result<String, ChartError>
                 mark(canvas, shape, view.at(*point), Ink::Sub(report.tracks[i].meta.sub_genre as usize))?;
             }
         }
-        // Many names would cover the map: numbers inside of the marks stand for them, and the list below tells whose.
-        let named = report.sub_genres.len() <= layout.pick(12, 8);
-        for (i, point) in report.map.centroids.iter().enumerate() {
-            let at = view.at(*point);
-            let radius = if named { 6.0 } else { 9.0 };
-            canvas.dot(at, radius, Ink::Surface, 1.0)?;
-            canvas.ring(at, radius, Ink::Sub(i))?;
-            if named {
-                canvas.dot(at, 2.0, Ink::Sub(i), 1.0)?;
-            } else {
-                canvas.text(&(i + 1).to_string(), at, 11.0, Ink::Text, Anchor::Middle)?;
-            }
+        for (i, point) in report.map.centroids.iter().enumerate().filter(|_| !named) {
+            canvas.text(&(i + 1).to_string(), beside(view.at(*point)), 11.5, Ink::Label, Anchor::Middle)?;
         }
         for (name, at) in view.labels(report).into_iter().filter(|_| named) {
             canvas.text(&name, at, LABEL, Ink::Label, Anchor::Middle)?;
         }
         Ok(())
     })
+}
+
+/// Where a number stands to the ring of its centroid.
+fn beside((x, y): (f64, f64)) -> (f64, f64) {
+    (x, y - RING - 7.0)
 }
 
 fn mark(canvas: &Canvas<'_>, split: Split, (x, y): (f64, f64), ink: Ink) -> Result<(), ChartError> {
@@ -83,9 +86,8 @@ fn legend(canvas: &Canvas<'_>, layout: Layout, parts: bool) -> Result<(), ChartE
         canvas.text(label, (x + 10.0, 14.0), size, Ink::Text, Anchor::Start)?;
         x += text_width(label, size) + layout.pick(36.0, 24.0);
     }
-    canvas.ring((x, 14.0), 6.0, Ink::Text)?;
-    canvas.dot((x, 14.0), 2.0, Ink::Text, 1.0)?;
-    canvas.text("centroid", (x + 11.0, 14.0), size, Ink::Text, Anchor::Start)
+    canvas.ring((x, 14.0), 7.0, Ink::Text)?;
+    canvas.text("centroid", (x + 12.0, 14.0), size, Ink::Text, Anchor::Start)
 }
 
 /// From the map's plane to pixels, with one scale for both directions: distances are all a map has.
@@ -132,7 +134,7 @@ impl View {
             let half = text_width(&name, LABEL) / 2.0 + 4.0;
             let (x, y) = self.at(*point);
             let x = x.clamp(half, self.width - half);
-            let mut y = (y - 17.0).max(LEGEND + 12.0);
+            let mut y = beside((x, y)).1.max(LEGEND + 12.0);
             while let Some(below) = placed.iter().find_map(|(other, at)| {
                 let apart = text_width(other, LABEL) / 2.0 + half;
                 ((at.0 - x).abs() < apart && (at.1 - y).abs() < LABEL + 3.0).then_some(at.1 + LABEL + 3.5)
@@ -167,6 +169,14 @@ mod tests {
         for (i, a) in labels.iter().enumerate() {
             assert!(labels[..i].iter().all(|b| (a.1.1 - b.1.1).abs() >= LABEL), "{labels:?}");
         }
+    }
+
+    #[test]
+    fn rings_hide_no_track() {
+        let svg = map(&sample::report(), Layout::Wide).unwrap();
+        let last_ring = svg.rfind("stroke-sub-").unwrap();
+        let first_track = svg.find("fill-sub-").unwrap();
+        assert!(last_ring < first_track, "rings lie under the tracks");
     }
 
     #[test]

@@ -4,6 +4,16 @@ use super::canvas::{Anchor, draw, shorten};
 use super::{ChartError, Layout, ink::Ink, svg::Svg};
 use crate::render::report::Report;
 
+/// Sub-genres up to which a matrix can be read at all; the numbers of more are in `report.json`.
+pub(crate) const MATRIX_CLASSES: usize = 80;
+/// Sub-genres up to which a matrix is also drawn for phones; larger ones are shown there as they are.
+const NARROW_CLASSES: usize = 40;
+
+/// Whether a matrix of the report's sub-genres is drawn for this width.
+pub(crate) fn draws_matrix(report: &Report, layout: Layout) -> bool {
+    report.sub_genres.len() <= layout.pick(MATRIX_CLASSES, NARROW_CLASSES)
+}
+
 /// What a matrix says besides its cells.
 pub(crate) struct Matrix {
     pub(crate) svg: Svg,

@@ -2,6 +2,8 @@
 //! colour schemes and in print, each with its numbers in a table beside it.
 
 mod accuracy;
+mod boxes;
+mod calibration;
 mod canvas;
 mod classifiers;
 mod comparison;
@@ -10,23 +12,32 @@ mod curves;
 mod histogram;
 mod ink;
 mod intervals;
+mod keys;
 mod map;
 mod matrix;
 mod similarity;
 mod svg;
+mod systems;
+mod timeline;
 mod training;
 
 use plotters::drawing::DrawingAreaErrorKind;
 use thiserror::Error;
 
 pub(crate) use accuracy::accuracy;
+pub(crate) use boxes::boxes;
+pub(crate) use calibration::calibration;
 pub(crate) use classifiers::classifiers;
 pub(crate) use comparison::{compared_accuracy, differences};
 pub(crate) use confusion::confusion;
 pub(crate) use curves::{curves, curves_are_named};
 pub(crate) use histogram::histogram;
+pub(crate) use keys::keys;
 pub(crate) use map::{MAP_MARKS, map};
+pub(crate) use matrix::draws_matrix;
 pub(crate) use similarity::{similarity, similarity_range};
+pub(crate) use systems::{gains, systems};
+pub(crate) use timeline::timeline;
 pub(crate) use training::training;
 
 /// Why a chart was not drawn.

@@ -1,6 +1,6 @@
 //! How similar the tracks of two sub-genres are: a heat map of mean cosine similarities.
 
-use super::matrix::{Cell, Matrix};
+use super::matrix::{Cell, Matrix, draws_matrix};
 use super::{ChartError, Layout, ink::Ink, svg::Svg};
 use crate::render::report::{Report, Retrieval};
 
@@ -18,11 +18,13 @@ pub(crate) fn similarity_range(retrieval: &Retrieval) -> Option<(f32, f32)> {
 
 /// Draws the matrix of mean similarities; `None` where there are none.
 pub(crate) fn similarity(report: &Report, layout: Layout) -> Result<Option<String>, ChartError> {
-    let Some(retrieval) = &report.measures.retrieval else { return Ok(None) };
+    let Some(retrieval) = report.measures.retrieval.as_ref().filter(|_| draws_matrix(report, layout)) else {
+        return Ok(None);
+    };
     let Some((low, high)) = similarity_range(retrieval) else { return Ok(None) };
     let matrix = Matrix {
         svg: Svg {
-            id: layout.pick("chart-similarity", "chart-similarity-narrow"),
+            id: layout.pick("chart-similarity", "chart-similarity-narrow").into(),
             class: layout.class(),
             title: "Mean similarity between sub-genres".into(),
             description: format!(

@@ -1,6 +1,7 @@
 //! From plotters' SVG to one that may stand in the page: styled by classes, scaled to its place, named for readers
 //! who do not see it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{ChartError, ink::Ink};
@@ -9,7 +10,7 @@ use super::{ChartError, ink::Ink};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Svg {
     /// Unique in its page.
-    pub(crate) id: &'static str,
+    pub(crate) id: Cow<'static, str>,
     /// Classes of the root.
     pub(crate) class: &'static str,
     /// What it shows, in a few words.
@@ -61,7 +62,7 @@ impl Svg {
         let view_box = attributes(tag)
             .find_map(|(key, value)| (key == "viewBox").then_some(value))
             .ok_or(ChartError::Drawing("the root has no viewBox"))?;
-        let (id, class) = (self.id, self.class);
+        let (id, class) = (&self.id, self.class);
         let _ = write!(
             out,
             r#"<svg class="{class}" viewBox="{view_box}" role="img" aria-labelledby="{id}-title {id}-description"><title id="{id}-title">{}</title><desc id="{id}-description">{}</desc>"#,
@@ -228,9 +229,9 @@ fn rectangles(elements: &[Element<'_>]) -> Option<String> {
     elements.iter().all(|element| element.name == "rect").then_some(outline)
 }
 
-/// Text as it may stand between tags.
+/// Text as it may stand between tags and in values.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -239,7 +240,7 @@ mod tests {
 
     fn finish(drawing: &str) -> Result<String, ChartError> {
         let (title, description) = ("A < B".into(), "What it shows".into());
-        Svg { id: "c", class: "chart", title, description }.finish(drawing)
+        Svg { id: "c".into(), class: "chart", title, description }.finish(drawing)
     }
 
     #[test]

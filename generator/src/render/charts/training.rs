@@ -18,7 +18,7 @@ pub(crate) fn training(report: &Report, layout: Layout) -> Result<String, ChartE
     let height = 32.0 + panel + if measured { gap + panel } else { 0.0 } + 44.0;
 
     let svg = Svg {
-        id: layout.pick("chart-training", "chart-training-narrow"),
+        id: layout.pick("chart-training", "chart-training-narrow").into(),
         class: layout.class(),
         title: "Training: loss and validation accuracy by epoch".into(),
         description: description(training),

@@ -1,17 +1,10 @@
 //! Whether two runs differ, told by the tracks that one got right and the other did not.
 
-use pmsl_core::metrics::{Interval, bootstrap_mean_interval};
+use pmsl_core::metrics::Interval;
 use serde::{Deserialize, Serialize};
 
-use super::mcnemar::mcnemar_p_value;
+use super::paired::{Paired, Verdict};
 use crate::render::report::{Classifier, Report};
-
-/// Resamples of the bootstrap.
-const RESAMPLES: usize = 4000;
-/// Seed of the bootstrap: the same runs give the same interval.
-const SEED: u64 = 1;
-/// Two-sided level of the test, to match the 95 % interval.
-const LEVEL: f64 = 0.05;
 
 /// The accuracy of a run less that of an earlier one, on the same tracks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,18 +42,6 @@ impl Difference {
     }
 }
 
-/// What may be said of a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The run is better than the baseline on tracks like these.
-    Better,
-    /// The run is worse.
-    Worse,
-    /// The interval holds 0, or the test finds nothing at 5 %.
-    Unclear,
-}
-
 /// For every classifier that several runs have, each later run against the first that has it; and the first classifier
 /// of every run against that of the first run, where their names differ.
 pub(super) fn differences(runs: &[(&str, &Report)]) -> Vec<Difference> {
@@ -94,37 +75,21 @@ fn difference(
 ) -> Difference {
     let report = runs[baseline].1;
     let truth = report.measures.tracks.iter().map(|&track| report.tracks[track as usize].meta.sub_genre);
-    let gains: Vec<f64> = truth
+    let right = truth
         .zip(classifier.predicted.iter().zip(&base.predicted))
-        .map(|(truth, (&own, &other))| f64::from(u8::from(own == truth)) - f64::from(u8::from(other == truth)))
-        .collect();
-    let only_run = gains.iter().filter(|&&gain| gain > 0.0).count() as u32;
-    let only_baseline = gains.iter().filter(|&&gain| gain < 0.0).count() as u32;
-    let difference = (f64::from(only_run) - f64::from(only_baseline)) / gains.len().max(1) as f64;
-    let interval =
-        bootstrap_mean_interval(&gains, RESAMPLES, SEED).unwrap_or(Interval { low: difference, high: difference });
-    let p_value = mcnemar_p_value(only_run, only_baseline);
+        .map(|(truth, (&own, &other))| (own == truth, other == truth));
+    let paired = Paired::of(right);
     Difference {
         run: runs[run].0.to_owned(),
         classifier: classifier.name.clone(),
         baseline: runs[baseline].0.to_owned(),
         baseline_classifier: base.name.clone(),
-        only_run,
-        only_baseline,
-        difference,
-        interval,
-        p_value,
-        verdict: verdict(interval, p_value),
-    }
-}
-
-/// With few tracks the bootstrap's interval is too narrow, so that the exact test has to agree.
-fn verdict(interval: Interval, p_value: f64) -> Verdict {
-    match interval {
-        _ if p_value >= LEVEL => Verdict::Unclear,
-        Interval { low, .. } if low > 0.0 => Verdict::Better,
-        Interval { high, .. } if high < 0.0 => Verdict::Worse,
-        _ => Verdict::Unclear,
+        only_run: paired.only_own,
+        only_baseline: paired.only_other,
+        difference: paired.difference,
+        interval: paired.interval,
+        p_value: paired.p_value,
+        verdict: paired.verdict,
     }
 }
 

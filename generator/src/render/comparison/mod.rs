@@ -3,15 +3,18 @@
 
 mod difference;
 mod error;
-mod mcnemar;
+mod paired;
 mod run;
 mod same;
 
 use pmsl_core::SubGenre;
 use serde::{Deserialize, Serialize};
 
-pub use difference::{Difference, Verdict};
+pub use difference::Difference;
 pub use error::ComparisonError;
+pub use paired::Verdict;
+pub(in crate::render) use paired::{Paired, RESAMPLES, SEED};
+pub(in crate::render) use run::leaves;
 pub use run::{ComparedClassifier, ComparedClusters, ComparedRun, Setting};
 
 use super::report::Report;

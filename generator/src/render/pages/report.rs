@@ -1,22 +1,29 @@
-//! The report and the pages of tracks that do not fit in it.
+//! The report, and the pages of what does not fit in it.
 
+use minijinja::value::Serde;
+use minijinja::{Value, context};
 use serde::Serialize;
 
+use super::advice::{self, Blurred, Lists};
+use super::boxes::{self, Boxes};
 use super::headline;
 use super::heard::{self, Heard};
 use super::measures::Figures;
 use super::pair::Pair;
-use super::tracks::{self, Group, Row, TAGS};
+use super::places::{self, Place};
+use super::sections::Sections;
+use super::tracks::{self, TAGS};
+use super::verdict::{self, Verdict};
 use crate::render::charts::{self, ChartError, Layout, MAP_MARKS};
 use crate::render::environment::{RenderError, Renderer};
-use crate::render::report::{CrossValidation, Report};
+use crate::render::report::{AtDepth, CrossValidation, Report};
 
-/// Tables of tracks move to pages of their own where the report would be larger than this.
-const PAGE_LIMIT_BYTES: usize = 300 * 1024;
+/// Tracks up to which their tables may stand in the report.
+const INSIDE: usize = 500;
 /// Pairs of sub-genres named as confused.
 const MISTAKES: usize = 5;
 
-/// What the template sees.
+/// What the templates see.
 #[derive(Serialize)]
 struct Context<'a> {
     report: &'a Report,
@@ -26,16 +33,25 @@ struct Context<'a> {
     charts: Charts,
     mistakes: Vec<Mistake<'a>>,
     drawn_tracks: usize,
+    /// Whether tables of sub-genres by sub-genres are few enough to be read.
+    has_matrices: bool,
     /// Absent where one split was used.
     folds: Option<&'a CrossValidation>,
+    /// Absent where the run was compared with nothing.
+    verdict: Option<Verdict>,
+    /// Absent where it was not measured.
+    map_at_10: Option<AtDepth>,
     #[serde(flatten)]
     figures: Figures<'a>,
+    blurred: Vec<Blurred<'a>>,
+    lists: Lists,
+    boxes: Vec<Boxes>,
+    camelot: Vec<String>,
     /// Empty where no track has tags.
     heard: Vec<Heard<'a>>,
     top_tags: usize,
-    second_opinions: Vec<Row<'a>>,
-    second_opinion_count: usize,
-    groups: &'a [Group<'a>],
+    /// Empty where no map was made.
+    places: Vec<Place<'a>>,
     config: String,
 }
 
@@ -48,12 +64,16 @@ struct Headline {
 /// SVG, safe to stand in the page; absent where there is nothing to draw.
 #[derive(Clone, Serialize)]
 struct Charts {
+    systems: Option<Pair>,
+    gains: Option<Pair>,
     accuracy: Option<Pair>,
     confusion: Option<Pair>,
     classifiers: Option<Pair>,
     curves: Option<Pair>,
     histogram: Option<Pair>,
     similarity: Option<Pair>,
+    calibration: Option<Pair>,
+    keys: Option<Pair>,
     training: Option<Pair>,
     map: Option<Pair>,
 }
@@ -67,44 +87,43 @@ struct Mistake<'a> {
     tracks: u32,
 }
 
-/// Makes `index.html`, `report.json` and, for large libraries, `tracks-1.html` and so on, one per sub-genre:
-/// (path, bytes). The assets are not among them.
+/// Makes `index.html`, `report.json` and the pages of what has no room in the report, such as `tracks-1.html` or
+/// `misfiled.html`: (path, bytes). No page is larger than 300 KB. The assets are not among them.
 ///
 /// # Errors
 /// Refuses a report that contradicts itself; the others tell of a fault in the templates or charts.
 pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
     let json = report.to_json()?;
-    let charts = charts(report)?;
-    let groups = tracks::groups(report, false);
-    let mut index = renderer.render("report.html", "report", context(report, charts.clone(), &groups)?)?;
-    let mut files = Vec::new();
-    if index.len() > PAGE_LIMIT_BYTES {
-        let groups = tracks::groups(report, true);
-        index = renderer.render("report.html", "report", context(report, charts, &groups)?)?;
-        for (group, path) in groups.iter().filter_map(|group| Some((group, group.page.clone()?))) {
-            let html = renderer.render(
-                "tracks.html",
-                "report",
-                TracksContext { group, parts: report.cross_validation.is_none() },
-            )?;
-            files.push((path, html.into_bytes()));
+    // Which columns the tables of tracks have.
+    let looks = context! {
+        parts => report.cross_validation.is_none(),
+        calibrated => report.tracks.iter().any(|track| track.confidence.is_some()),
+        described => report.tracks.iter().any(|track| track.descriptors.is_some()),
+    };
+    let (lists, mut pages) = advice::lists(report, renderer, &looks)?;
+    let values = Value::from(Serde(context(report, lists)?));
+    let with = |groups| Sections::new(renderer, &context! { groups => Serde(groups), ..values.clone() });
+    // Of all that may leave the report the tables of tracks go first: nobody reads them from one end to the other.
+    let few = report.tracks.len() <= INSIDE;
+    let whole = if few { Some(with(tracks::groups_inside(report, renderer, &looks)?)?) } else { None };
+    let sections = match whole.filter(|sections| sections.fit()) {
+        Some(sections) => sections,
+        None => {
+            let (groups, track_pages) = tracks::groups_outside(report, renderer, &looks)?;
+            pages.extend(track_pages);
+            with(groups)?
         }
-    }
-    files.push(("index.html".into(), index.into_bytes()));
+    };
+    let (index, section_pages) = sections.into_pages(renderer, &values)?;
+    pages.extend(section_pages);
+    pages.push(("index.html".into(), index));
+    let mut files: Vec<(String, Vec<u8>)> = pages.into_iter().map(|(path, page)| (path, page.into_bytes())).collect();
     files.push(("report.json".into(), json));
     Ok(files)
 }
 
-#[derive(Serialize)]
-struct TracksContext<'a> {
-    group: &'a Group<'a>,
-    /// Whether tracks have parts: in a cross-validation all take all.
-    parts: bool,
-}
-
-fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> Result<Context<'a>, RenderError> {
+fn context(report: &Report, lists: Lists) -> Result<Context<'_>, RenderError> {
     let headline::Headline { counted, worth } = headline::parts(report);
-    let (second_opinions, second_opinion_count) = tracks::second_opinions(report);
     let name = |index: usize| report.sub_genres[index].sub_genre.name.as_str();
     let mistakes = report.test.mistakes().into_iter().take(MISTAKES).map(|(truth, predicted, tracks)| Mistake {
         truth: name(truth),
@@ -113,21 +132,27 @@ fn context<'a>(report: &'a Report, charts: Charts, groups: &'a [Group<'a>]) -> R
         predicted_index: predicted,
         tracks,
     });
+    let depths = report.measures.retrieval.iter().flat_map(|retrieval| &retrieval.mean_average_precision);
     Ok(Context {
         report,
         headline: Headline { counted, worth },
         duration_s: report.duration_s(),
         track_count: report.tracks.len(),
-        charts,
+        charts: charts(report)?,
         mistakes: mistakes.collect(),
         drawn_tracks: report.tracks.len().min(MAP_MARKS),
+        has_matrices: charts::draws_matrix(report, Layout::Wide),
         folds: report.cross_validation.as_ref(),
+        verdict: verdict::verdict(report),
+        map_at_10: depths.copied().find(|at| at.k == 10),
         figures: Figures::of(report),
+        blurred: advice::blurred(report),
+        lists,
+        boxes: boxes::boxes(report)?,
+        camelot: boxes::camelot(),
         heard: heard::heard(report),
         top_tags: TAGS,
-        second_opinions,
-        second_opinion_count,
-        groups,
+        places: places::places(report),
         config: serde_json::to_string_pretty(&report.config)?,
     })
 }
@@ -140,12 +165,16 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
         Pair::draw(|layout| wanted.then(|| draw(report, layout)).transpose())
     };
     Ok(Charts {
+        systems: Pair::draw(|layout| charts::systems(report, layout))?,
+        gains: Pair::draw(|layout| charts::gains(report, layout))?,
         accuracy: pair_if(judged, charts::accuracy)?,
-        confusion: pair_if(judged, charts::confusion)?,
+        confusion: Pair::draw(|layout| charts::confusion(report, layout))?,
         classifiers: Pair::draw(|layout| charts::classifiers(report, layout))?,
         curves: Pair::draw(|layout| charts::curves(report, layout))?,
         histogram: Pair::draw(|layout| charts::histogram(report, layout))?,
         similarity: Pair::draw(|layout| charts::similarity(report, layout))?,
+        calibration: Pair::draw(|layout| charts::calibration(report, layout))?,
+        keys: Pair::draw(|layout| charts::keys(report, layout))?,
         training: pair_if(trained, charts::training)?,
         map: pair_if(mapped, charts::map)?,
     })
@@ -155,6 +184,7 @@ fn charts(report: &Report) -> Result<Charts, ChartError> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::PAGE_LIMIT_BYTES;
     use super::super::check::check;
     use super::super::comparison_pages;
     use super::*;
@@ -180,19 +210,33 @@ mod tests {
         pages(report).into_iter().find(|(path, _)| path == "index.html").unwrap().1
     }
 
+    fn samples() -> Vec<(&'static str, Report)> {
+        vec![
+            ("usual", sample::report()),
+            ("hostile", sample::hostile()),
+            ("bare", sample::bare()),
+            ("big", sample::big()),
+            ("wide", sample::many_sub_genres(24)),
+            ("sixty", sample::many_sub_genres(60)),
+            ("hundred", sample::many_sub_genres(100)),
+            ("folds", sample::cross_validated()),
+            ("vain", sample::in_vain()),
+            ("beaten", sample::beaten()),
+        ]
+    }
+
     #[test]
-    fn pages_are_well_formed_and_need_no_script() {
-        for report in [
-            sample::report(),
-            sample::hostile(),
-            sample::bare(),
-            sample::library(64),
-            sample::many_sub_genres(),
-            sample::cross_validated(),
-        ] {
-            for (path, page) in pages(&report) {
-                if path != "report.json" {
-                    check(&page);
+    fn pages_are_well_formed_small_and_lead_to_each_other() {
+        for (name, report) in samples() {
+            let files = pages(&report);
+            let paths: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+            assert_eq!(paths.len(), files.len(), "{name}: a path twice");
+            for (path, page) in files.iter().filter(|(path, _)| path != "report.json") {
+                check(page);
+                assert!(page.len() <= PAGE_LIMIT_BYTES, "{name}: {path} has {} bytes", page.len());
+                for link in page.split("href=\"").skip(1).map(|rest| rest.split(['"', '#']).next().unwrap()) {
+                    let known = ["", "explorer.html", "timings.html"].contains(&link) || link.starts_with("assets");
+                    assert!(known || paths.contains(link), "{name}: {path} leads to {link}");
                 }
             }
         }
@@ -240,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_row_of_the_track_table() {
-        let page = index(&sample::report());
+        let files = pages(&sample::report());
+        let page = &files.iter().find(|(path, _)| path == "tracks-5.html").unwrap().1;
         let start = page.find("<tr class=\"wrong\">").unwrap();
         let end = start + page[start..].find("</tr>").unwrap();
         insta::assert_snapshot!(page[start..end].replace("><", ">\n<"), @r#"
@@ -251,11 +296,15 @@ mod tests {
         <span class="cell-sub">trance, new age, sitar</span>
         </th>
         <td class="num">4:49</td>
+        <td class="num">137</td>
+        <td>7A</td>
         <td>held out</td>
         <td class="predicted">
         <span class="tag sub-5">
         <span>Party Goa</span>
         </span>
+        </td>
+        <td class="num">42 %<span class="cell-sub">unsure</span>
         </td>
         <td class="num">−0.03</td>
         <td>
@@ -276,7 +325,7 @@ mod tests {
         let page = index(&sample::bare());
         assert!(page.contains("No track was held out"));
         assert!(page.contains("without training on this library"));
-        for absent in ["chart-", "classifiers", "retrieval", "groups", "heard"] {
+        for absent in ["chart-", "baselines", "classifiers", "retrieval", "calibration", "descriptors", "heard"] {
             assert!(!page.contains(&format!("id=\"{absent}")), "{absent}");
         }
     }
@@ -284,7 +333,23 @@ mod tests {
     #[test]
     fn what_was_measured_is_shown() {
         let page = index(&sample::report()).replace('\u{a0}', " ");
-        for id in ["classifiers", "retrieval", "groups", "heard"] {
+        for id in [
+            "baselines",
+            "accuracy",
+            "confusion",
+            "advice",
+            "classifiers",
+            "retrieval",
+            "hubness",
+            "calibration",
+            "groups",
+            "descriptors",
+            "heard",
+            "map",
+            "tracks",
+            "training",
+            "made",
+        ] {
             assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
         }
         for words in
@@ -313,16 +378,31 @@ mod tests {
 
     #[test]
     fn large_libraries_keep_the_report_small() {
-        let small: BTreeSet<_> = pages(&sample::report()).into_iter().map(|(path, _)| path).collect();
+        let small: BTreeSet<_> = pages(&sample::library(8)).into_iter().map(|(path, _)| path).collect();
         assert_eq!(small, ["index.html", "report.json"].map(String::from).into());
-        let files = pages(&sample::library(1600));
-        assert_eq!(files.len(), 2 + 7);
+        let usual = pages(&sample::report());
+        assert_eq!(usual.len(), 2 + 7, "the tables of tracks go first");
+        let files = pages(&sample::big());
         let page = &files.iter().find(|(path, _)| path == "index.html").unwrap().1;
-        assert!(page.len() <= PAGE_LIMIT_BYTES, "{} bytes", page.len());
-        assert!(page.contains("href=\"tracks-7.html\""));
+        assert!(page.contains("href=\"tracks-7.html\"") && page.contains("href=\"misfiled.html\">All 180<"));
         assert!(page.contains("1,000 of 11,200"));
-        let wide = index(&sample::many_sub_genres());
-        assert!(wide.len() <= PAGE_LIMIT_BYTES, "{} bytes", wide.len());
+        let rows = |prefix: &str| -> usize {
+            let own = files.iter().filter(|(path, _)| path.starts_with(prefix));
+            own.map(|(_, page)| page.matches("<th scope=\"row\">").count()).sum()
+        };
+        assert_eq!((rows("tracks-3"), rows("misfiled")), (1600, 180), "every row on one page");
+        assert!(files.iter().any(|(path, _)| path == "tracks-3-2.html"));
+    }
+
+    #[test]
+    fn sections_without_room_move_to_pages_of_their_own() {
+        let files = pages(&sample::many_sub_genres(60));
+        let page = |wanted: &str| files.iter().find(|(path, _)| path == wanted).map(|(_, page)| page);
+        let index = page("index.html").unwrap();
+        assert!(index.contains("<h2 id=\"baselines\">") && index.contains("<h2 id=\"advice\">"), "what matters stays");
+        let moved = page("confusion.html").expect("the largest moves");
+        assert!(moved.contains("chart-confusion") && !index.contains("chart-confusion"));
+        assert!(index.contains("<h2 id=\"confusion\">") && index.contains("href=\"confusion.html\""));
     }
 
     /// `PMSL_PREVIEW=/tmp/site cargo test --release -p pmsl-generator -- --ignored preview`
@@ -330,16 +410,7 @@ mod tests {
     #[ignore = "writes sites to look at"]
     fn preview() {
         let folder = std::env::var("PMSL_PREVIEW").unwrap();
-        let big = sample::library(1600);
-        let wide = sample::many_sub_genres();
-        for (name, report) in [
-            ("usual", sample::report()),
-            ("hostile", sample::hostile()),
-            ("bare", sample::bare()),
-            ("big", big),
-            ("wide", wide),
-            ("folds", sample::cross_validated()),
-        ] {
+        for (name, report) in samples() {
             let renderer = renderer(&report.title);
             let mut files = report_pages(&report, &renderer).unwrap();
             files.push(timings_page(&sample::timings(), &renderer).unwrap());

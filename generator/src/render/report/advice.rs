@@ -1,11 +1,12 @@
 //! What the owner of the library may want to do with it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Interval;
 
 /// Advice about the playlists and their tracks. Tracks and sub-genres are indices into the report's lists.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advice {
     /// Tracks of which it could be said whether they are misfiled: those that no model had learnt from. A
@@ -24,7 +25,7 @@ pub struct Advice {
 }
 
 /// A track that is probably in the wrong playlist.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Misfiled {
     /// The track.
@@ -46,7 +47,7 @@ pub struct Misfiled {
 }
 
 /// Two sub-genres that are taken for each other more than chance allows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlurredPair {
     /// A sub-genre.
@@ -68,7 +69,7 @@ pub struct BlurredPair {
 }
 
 /// Why tracks are listed as copies of each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyKind {
     /// The same file content, or acoustic fingerprints that agree.
@@ -78,7 +79,7 @@ pub enum CopyKind {
 }
 
 /// Tracks that are one recording, or versions of one song.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Copies {
     /// Why.
@@ -88,7 +89,7 @@ pub struct Copies {
 }
 
 /// A track that is like nothing else here.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outlier {
     /// The track.
@@ -100,7 +101,7 @@ pub struct Outlier {
 }
 
 /// What a long track is made of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mix {
     /// The track.
@@ -110,7 +111,7 @@ pub struct Mix {
 }
 
 /// A stretch of a mix that sounds like one sub-genre.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MixSegment {
     /// Where it begins, in seconds.

@@ -1,11 +1,12 @@
 //! Before and after: what was trained against what needs no training, on the same tracks.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, Score};
 
 /// The run's own system and the simple ones it has to beat, all judged on the same held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Baselines {
     /// What retrieval searched, such as `the held-out tracks of each fold`.
@@ -21,7 +22,7 @@ pub struct Baselines {
 }
 
 /// One way to give every track a vector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct System {
     /// Its name, such as `MFCC statistics, standardised`.
@@ -50,7 +51,7 @@ pub struct System {
 }
 
 /// What the run's own system gains over another one, track by track.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gain {
     /// Accuracy of the nearest centroid, own less other.
@@ -61,7 +62,7 @@ pub struct Gain {
 }
 
 /// A mean difference over the same tracks, with its 95 % paired bootstrap interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairedDifference {
     /// The mean difference, -1 to 1; above 0 the run's own system is better.

@@ -1,11 +1,12 @@
 //! Whether a stated confidence can be believed, and when the machine should say "unsure".
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Score;
 
 /// Calibrated confidence of the nearest centroid, judged on held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// What the temperature was fitted on, such as `22 validation tracks`.
@@ -30,7 +31,7 @@ pub struct Calibration {
 }
 
 /// Tracks of similar confidence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReliabilityBin {
     /// Lower end of the confidence.

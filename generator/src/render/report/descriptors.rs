@@ -1,11 +1,12 @@
 //! Tempo, key, loudness and energy, as heard in the sound.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Score;
 
 /// What was measured in the sound of one track.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrackDescriptors {
     /// Tempo in beats per minute; absent where no pulse was found.
@@ -39,7 +40,7 @@ pub struct TrackDescriptors {
 }
 
 /// The descriptors of the whole library, sub-genre by sub-genre, and how far they agree with tags.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescriptorSummary {
     /// One entry per descriptor that can be ordered.
@@ -58,7 +59,7 @@ pub struct DescriptorSummary {
 }
 
 /// How a descriptor is distributed in every sub-genre.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Distribution {
     /// What it is, as `Tempo`.
@@ -72,7 +73,7 @@ pub struct Distribution {
 }
 
 /// Five numbers of a distribution; quantiles interpolate linearly.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quartiles {
     /// Tracks.

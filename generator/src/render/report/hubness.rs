@@ -1,9 +1,10 @@
 //! Tracks that are near everything, and tracks that are near nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How unevenly tracks appear among each other's nearest neighbours, before and after a correction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hubness {
     /// Neighbours counted for each track.
@@ -25,7 +26,7 @@ pub struct Hubness {
 }
 
 /// The neighbour counts under one correction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HubCorrection {
     /// Its name: `none`, `centring`, `mutual proximity` or `CSLS`.
@@ -45,7 +46,7 @@ pub struct HubCorrection {
 }
 
 /// A track that is near many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hub {
     /// The track.

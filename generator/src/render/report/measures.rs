@@ -1,5 +1,6 @@
 //! What was measured on held-out tracks beyond the nearest centroid: classifiers, retrieval, clusters, pairs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Baselines, Calibration, Hubness, Interval, Score};
@@ -8,7 +9,7 @@ use super::{Baselines, Calibration, Hubness, Interval, Score};
 pub const AVERAGE_PRECISION_BINS: usize = 20;
 
 /// What was measured on held-out tracks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measures {
     /// How tracks were held out, such as `5 official folds, each held out once`.
@@ -43,7 +44,7 @@ pub struct Measures {
 }
 
 /// How one classifier judged the held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Classifier {
     /// Its name, such as `Logistic regression`.
@@ -73,7 +74,7 @@ pub struct Classifier {
 }
 
 /// One sub-genre, by the nearest centroid and by retrieval. Shares are absent where they are not defined.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubGenreMeasures {
     /// Held-out tracks of it that were recognised: recall.
@@ -103,7 +104,7 @@ pub struct SubGenreMeasures {
 }
 
 /// The network's own classifier on single chunks of held-out tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Segments {
     /// Chunks judged.
@@ -119,7 +120,7 @@ pub struct Segments {
 }
 
 /// How well tracks of a sub-genre find each other by similarity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retrieval {
     /// What was searched, such as `all tracks`.
@@ -154,7 +155,7 @@ impl Retrieval {
 }
 
 /// Mean average precision at a depth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AtDepth {
     /// The depth k.
@@ -166,7 +167,7 @@ pub struct AtDepth {
 }
 
 /// Recall at a depth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecallAt {
     /// The depth k.
@@ -176,7 +177,7 @@ pub struct RecallAt {
 }
 
 /// Groups found by k-means without labels, as many as there are sub-genres, against the playlists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clusters {
     /// What was grouped, such as `all tracks`.
@@ -195,7 +196,7 @@ pub struct Clusters {
 }
 
 /// Whether two held-out tracks are of one sub-genre, told by their distance alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
     /// Euclidean distance of unit vectors, 0 to 2, up to which two tracks count as of one sub-genre: the best one on

@@ -8,12 +8,17 @@ mod descriptors;
 mod error;
 mod hubness;
 mod measures;
+mod schema;
 mod score;
 mod track;
 mod validate;
+mod validate_advice;
+mod validate_descriptors;
 mod validate_measures;
+mod validate_systems;
 
 use pmsl_core::SubGenre;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use advice::{Advice, BlurredPair, Copies, CopyKind, Misfiled, Mix, MixSegment, Outlier};
@@ -33,10 +38,11 @@ pub use track::{Neighbour, Split, TrackRow};
 pub const REPORT_FORMAT: u32 = 3;
 
 /// The report on one run. Holds no time of day and no duration of computing, so that equal runs give equal bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Version of this layout: [`REPORT_FORMAT`].
+    #[schemars(extend("const" = REPORT_FORMAT))]
     pub format: u32,
     /// Name of the site.
     pub title: String,
@@ -78,7 +84,7 @@ pub struct Report {
 }
 
 /// Versions and settings that decide the numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Build {
     /// Version of pmsl.
@@ -101,7 +107,7 @@ pub struct Build {
 
 /// The folds of a cross-validation. Every track was held out once in every repeat, and judged by a model that had not
 /// seen it; the report shows the first repeat, and map and explorer come from the model of its first fold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrossValidation {
     /// Folds of one repeat.
@@ -114,7 +120,7 @@ pub struct CrossValidation {
 
 /// Tracks that belong together: none of these groups is on two sides of a split, checked track by track, except where
 /// [`Grouping::divided`] says so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grouping {
     /// Artists with several tracks.
@@ -129,10 +135,11 @@ pub struct Grouping {
 }
 
 /// One sub-genre of the library.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubGenreSummary {
     /// Its name, and the genre above it.
+    #[schemars(with = "schema::SubGenre")]
     pub sub_genre: SubGenre,
     /// Tracks that the model learned from.
     pub train: u32,
@@ -152,7 +159,7 @@ impl SubGenreSummary {
 }
 
 /// What training did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
     /// All parameters of the model.
@@ -176,7 +183,7 @@ pub struct Training {
 }
 
 /// One pass over the training tracks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Epoch {
     /// Counted from 1.
@@ -191,7 +198,7 @@ pub struct Epoch {
 }
 
 /// All tracks laid out in two dimensions, so that neighbours in the embedding stay neighbours.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Map {
     /// How the layout was made and with which settings, such as `UMAP, 15 neighbours, minimum distance 0.1`.
@@ -207,7 +214,7 @@ pub struct Map {
 }
 
 /// A file that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     /// The file: relative to the library in private sites, `sub-genre, file 3` in public ones.
@@ -219,7 +226,7 @@ pub struct Failure {
 }
 
 /// Files left out on purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// Why, such as `not an audio file`.
@@ -265,6 +272,8 @@ impl Report {
     }
 }
 
+#[cfg(test)]
+mod documentation;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,10 @@
 //! Counts of right answers, and the sentence that states them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A confidence interval of a share.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interval {
     /// Lower end, 0 to 1.
@@ -13,7 +14,7 @@ pub struct Interval {
 }
 
 /// Right answers among some tracks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Tracks judged right.
@@ -42,7 +43,7 @@ impl Score {
 }
 
 /// The score of one genre: a track is right where the nearest centroid belongs to any sub-genre of its genre.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenreScore {
     /// Name of the genre.
@@ -53,7 +54,7 @@ pub struct GenreScore {
 
 /// How tracks of one split were judged by the nearest sub-genre centroid, the centroids being means of training
 /// tracks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Evaluation {
     /// All tracks of the split.

@@ -1,12 +1,13 @@
 //! One track of the report.
 
 use pmsl_core::TrackMeta;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TrackDescriptors;
 
 /// Which part a track took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// The model learned from it.
@@ -29,10 +30,11 @@ impl Split {
 }
 
 /// One track.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrackRow {
     /// What a listener sees of it. Its sub-genre is the truth it was judged against.
+    #[schemars(with = "super::schema::TrackMeta")]
     pub meta: TrackMeta,
     /// The part it took. In a cross-validation every track is [`Split::Test`].
     pub split: Split,
@@ -64,7 +66,7 @@ impl TrackRow {
 }
 
 /// A track similar to another.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Neighbour {
     /// Index of the track.

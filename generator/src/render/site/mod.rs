@@ -5,6 +5,7 @@
 //! renamed in an order that keeps each page whole: assets and data, whose names hold their hash, before the pages that
 //! name them, the landing page last; and only then what is stale is removed. What did not change is not touched.
 
+mod carried;
 mod difference;
 mod error;
 mod marker;
@@ -12,6 +13,7 @@ mod place;
 mod staging;
 mod write;
 
+pub use carried::Carried;
 pub use error::SiteError;
 pub use marker::MARKER;
 pub use place::{SiteFile, Source};
