@@ -1,15 +1,18 @@
 //! Perceptual music similarity: everything that computes.
 //!
-//! The flow of the data, in the order of the modules: a [`library`] of tracks is read as [`audio`], turned into
-//! [`features`], sampled as a [`dataset`], used to [`train`] one of the [`models`] with the [`losses`] and [`miners`],
-//! embedded into [`vectors`], judged by [`metrics`], [`probes`] and [`cluster`], laid out by [`project`], written as an
-//! [`index`], and answered from by [`search`] and [`playlist`].
+//! The flow of the data, in the order of the modules: a [`library`] of tracks is read as [`audio`], measured by
+//! [`analysis`] ([`descriptors`] and a [`fingerprint`]), turned into [`features`], sampled as a [`dataset`], used to
+//! [`train`] one of the [`models`] with the [`losses`] and [`miners`], embedded into [`vectors`], judged by [`metrics`],
+//! [`probes`] and [`cluster`], turned into [`advice`], laid out by [`project`], written as an [`index`], and answered from
+//! by [`search`] and [`playlist`].
 //!
 //! This crate never prints and never exits. Without features only its light part is built, which also compiles to
 //! `wasm32-unknown-unknown`, so that the report and the browser rank with the same code.
 
+pub mod advice;
 pub mod cluster;
 pub mod index;
+mod key;
 mod matrix;
 pub mod metrics;
 pub mod npy;
@@ -21,6 +24,8 @@ pub mod track;
 pub mod vectors;
 
 #[cfg(feature = "audio")]
+pub mod analysis;
+#[cfg(feature = "audio")]
 pub mod audio;
 #[cfg(feature = "train")]
 pub mod classify;
@@ -28,10 +33,14 @@ pub mod classify;
 pub mod dataset;
 #[cfg(feature = "demo")]
 pub mod demo;
+#[cfg(feature = "audio")]
+pub mod descriptors;
 #[cfg(feature = "train")]
 pub mod embed;
 #[cfg(feature = "audio")]
 pub mod features;
+#[cfg(feature = "audio")]
+pub mod fingerprint;
 #[cfg(feature = "train")]
 mod frozen;
 #[cfg(feature = "audio")]
@@ -51,5 +60,6 @@ pub mod tensorflow;
 #[cfg(feature = "train")]
 pub mod train;
 
+pub use key::{Key, KeyError, Mode};
 pub use track::{SubGenre, TrackMeta};
 pub use vectors::Vectors;

@@ -78,6 +78,12 @@ fn smallest_inputs_and_equal_vectors_have_a_picture() {
         let map = tsne(&clusters(n), &options, 0).unwrap();
         assert!(map.points.len() == n && map.points.iter().flatten().all(|v| v.is_finite()), "{n}: {map:?}");
     }
+    // Steps that throw points far beyond any picture.
+    for n in [40, 2100] {
+        let wild = TsneOptions { learning_rate: Some(1e9), ..options.clone() };
+        let map = tsne(&clusters(n), &wild, 0).unwrap();
+        assert!(map.points.iter().flatten().all(|v| v.is_finite()) && map.kl_divergence.is_finite());
+    }
     let equal = Vectors::normalized([0.1, 0.7, 0.2].repeat(50), 3).unwrap();
     assert!(tsne(&equal, &options, 0).unwrap().points.iter().flatten().all(|v| v.is_finite()));
 }

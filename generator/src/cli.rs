@@ -17,6 +17,8 @@ Examples:
       validate the config and the library, and say what would run
   pmsl-generate --embeddings vectors.npy --labels labels.csv --out site
       a report and an explorer of embeddings that were made elsewhere
+  pmsl-generate --config configs/cpu.json --library ~/Music/playlists --inbox ~/Music/new --out site
+      also sort new tracks into proposed playlists (.m3u8), with how sure that is
   pmsl-generate compare site-a site-b --out comparison
       finished runs on the same library and split, side by side
   pmsl-generate diff site-a site-b
@@ -178,6 +180,12 @@ pub(crate) struct RunArgs {
     /// Also write the embeddings (embeddings.npy) and the tracks (tracks.csv) into a folder
     #[arg(long, value_name = "DIR")]
     pub(crate) export: Option<PathBuf>,
+    /// Also sort the unsorted tracks of a folder into proposed playlists
+    #[arg(long, value_name = "DIR", conflicts_with = "embeddings")]
+    pub(crate) inbox: Option<PathBuf>,
+    /// Where the proposed playlists are written [default: inbox in the folder of caches]
+    #[arg(long, value_name = "DIR", requires = "inbox")]
+    pub(crate) playlists: Option<PathBuf>,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,

@@ -17,7 +17,7 @@ use pmsl_core::models::{
     locate_musicnn, locate_pretrained,
 };
 use pmsl_core::probes::{KNearestOptions, LogisticRegressionOptions, MlpOptions, ProbeOptions};
-use pmsl_core::project::UmapOptions;
+use pmsl_core::project::MapOptions;
 use pmsl_core::train::TrainOptions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,8 +57,8 @@ pub struct Config {
     pub embed: EmbedConfig,
     /// What is measured on the embeddings.
     pub evaluate: EvaluateConfig,
-    /// The two-dimensional map of the library.
-    pub umap: UmapOptions,
+    /// The two-dimensional map of the library: UMAP, t-SNE or principal components.
+    pub map: MapOptions,
     /// What the site holds.
     pub site: SiteConfig,
     /// The folder of caches and checkpoints. Runs of different configs share one folder and what they have in common.
@@ -120,6 +120,9 @@ pub struct ModelConfig {
 pub struct EvaluateConfig {
     /// Classifiers that are fitted to the embeddings of the training tracks and judged on held-out ones.
     pub probes: Vec<ProbeOptions>,
+    /// Compare with what needs no training: the encoder before training, as it is, standardised and by discriminant
+    /// analysis, and statistics of cepstral coefficients. Asks an encoder that is trained to hear the library once more.
+    pub baselines: bool,
     /// Group the embeddings by k-means, without labels, and compare the groups with the playlists.
     pub clusters: bool,
 }
@@ -131,7 +134,7 @@ impl Default for EvaluateConfig {
             ProbeOptions::LogisticRegression(LogisticRegressionOptions::default()),
             ProbeOptions::Mlp(MlpOptions::default()),
         ];
-        Self { probes, clusters: true }
+        Self { probes, baselines: true, clusters: true }
     }
 }
 
@@ -348,7 +351,7 @@ impl Config {
         if self.model.standardize && !self.is_frozen() && self.library.embeddings.is_none() {
             bail!("`model.standardize` needs a frozen encoder: set `model.frozen`");
         }
-        self.umap.validate().context("in `umap`")?;
+        self.map.validate().context("in `map`")?;
         if let Some(demo) = &self.library.demo {
             demo.validate().context("in `library.demo`")?;
         }

@@ -22,13 +22,19 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
 
     let library = library(plan, console, cancel, &mut watch)?;
     let folds = folds(plan, console, cancel, &mut watch, &library)?;
-    let evaluation =
-        watch.time("Evaluation", "tracks", || stages::evaluate(plan, console, cancel, &library, &folds))?;
+    let untrained = watch.time("Baselines", "tracks", || stages::untrained(plan, console, cancel, &library))?;
+    let evaluation = watch.time("Evaluation", "tracks", || {
+        stages::evaluate(plan, console, cancel, &library, untrained.as_ref(), &folds)
+    })?;
     let report = stages::report(plan, &library, &folds, &evaluation)?;
-    let vectors = &folds.first().context("there is no split")?.vectors;
+    let site = folds.first().context("there is no split")?;
+    let vectors = &site.vectors;
     let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;
     if let Some(folder) = &plan.export {
         stages::export(console, folder, &report, vectors)?;
+    }
+    if let Some(inbox) = &plan.inbox {
+        stages::inbox(plan, console, cancel, &library, site, inbox)?;
     }
     stages::summary(console, &report, out, &written, started.elapsed());
 

@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) out: Option<PathBuf>,
     /// Where embeddings and tracks are written as files for other programs.
     pub(crate) export: Option<PathBuf>,
+    /// Unsorted tracks to be sorted.
+    pub(crate) inbox: Option<Inbox>,
     /// The folder of caches and checkpoints.
     pub(crate) work: PathBuf,
     /// Where to compute.
@@ -52,6 +54,15 @@ pub(crate) struct Plan {
     pub(crate) force: bool,
     /// Skipped files end the run with exit code 3.
     pub(crate) strict: bool,
+}
+
+/// Unsorted tracks, and where the playlists that are proposed for them go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Inbox {
+    /// The folder of unsorted tracks.
+    pub(crate) folder: PathBuf,
+    /// The folder of proposed playlists.
+    pub(crate) playlists: PathBuf,
 }
 
 impl Plan {
@@ -91,6 +102,12 @@ impl Plan {
     fn beside_features(&self, key: Key, extension: &str) -> PathBuf {
         let name = key.to_string();
         self.work.join("features").join(&name[..2]).join(format!("{name}.{extension}"))
+    }
+
+    /// Where what was measured of a track is kept.
+    pub(crate) fn analysis_path(&self, key: Key) -> PathBuf {
+        let name = key.to_string();
+        self.work.join("analysis").join(&name[..2]).join(format!("{name}.bin"))
     }
 
     /// Where the output of a frozen encoder for a track is kept.
@@ -137,6 +154,13 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
     if let Some(out) = &args.out {
         keep_apart(out, &source, &work)?;
     }
+    let inbox = args.inbox.as_ref().map(|folder| Inbox {
+        folder: folder.clone(),
+        playlists: args.playlists.clone().unwrap_or_else(|| work.join("inbox")),
+    });
+    if let Some(missing) = inbox.iter().map(|inbox| &inbox.folder).find(|folder| !folder.is_dir()) {
+        bail!("there is no inbox folder {}", missing.display());
+    }
     let threads = NonZeroUsize::new(config.threads as usize)
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN);
@@ -146,6 +170,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
         source,
         out: args.out.clone(),
         export: args.export.clone(),
+        inbox,
         work,
         device,
         threads,

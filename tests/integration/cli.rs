@@ -72,7 +72,7 @@ fn the_schema_is_json_and_knows_every_section() {
     let output = pmsl().arg("schema").output().unwrap();
     assert!(output.status.success());
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
-    for section in ["library", "audio", "features", "split", "model", "train", "device", "umap", "evaluate", "site"] {
+    for section in ["library", "audio", "features", "split", "model", "train", "device", "map", "evaluate", "site"] {
         let property = &schema["properties"][section];
         assert!(property.is_object(), "no {section} in the schema");
         assert!(property["description"].is_string(), "{section} is not described");

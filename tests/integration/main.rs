@@ -1,6 +1,7 @@
 //! Tests across crates, on the built binary and on the site it makes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
+mod advice;
 mod browser;
 mod cli;
 mod configs;

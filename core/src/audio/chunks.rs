@@ -9,13 +9,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::picker::Picker;
-use super::{AudioError, stream_mono};
+use super::AudioError;
+use super::source::{SourceBlock, StreamInfo, stream_source};
+use super::stream::MonoStream;
 use crate::features::samples_for;
 
 /// How chunks are taken from a track.
 ///
 /// The chunks lie on a grid without overlap that begins after `skip_intro_s`. Where more chunks of the grid are
-/// usable than `max_chunks`, an evenly spread selection is taken.
+/// usable than `max_chunks`, an evenly spread selection is taken; of a mix, a longer one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChunkOptions {
@@ -23,6 +25,11 @@ pub struct ChunkOptions {
     pub chunk_s: f64,
     /// Most chunks per track, spread evenly over it (1 to 256).
     pub max_chunks: usize,
+    /// A longer track is a mix, in seconds (60 to 86400): it may have `max_chunks` for every begun stretch of this
+    /// length.
+    pub mix_s: f64,
+    /// Most chunks of a mix (1 to 256).
+    pub max_mix_chunks: usize,
     /// Left out at the start, in seconds (0 to 600). Shrinks where a track is too short for it.
     pub skip_intro_s: f64,
     /// Left out at the end, in seconds (0 to 600). Shrinks where a track is too short for it.
@@ -40,6 +47,8 @@ impl Default for ChunkOptions {
         Self {
             chunk_s: 10.24,
             max_chunks: 6,
+            mix_s: 900.0,
+            max_mix_chunks: 96,
             skip_intro_s: 0.0,
             skip_outro_s: 0.0,
             min_level_dbfs: -60.0,
@@ -57,6 +66,12 @@ impl ChunkOptions {
         }
         if !(1..=256).contains(&self.max_chunks) {
             return refuse("max_chunks", "from 1 to 256", self.max_chunks.to_string());
+        }
+        if !(60.0..=86_400.0).contains(&self.mix_s) {
+            return refuse("mix_s", "from 60 to 86400 seconds", self.mix_s.to_string());
+        }
+        if !(1..=256).contains(&self.max_mix_chunks) {
+            return refuse("max_mix_chunks", "from 1 to 256", self.max_mix_chunks.to_string());
         }
         for (field, value) in [("skip_intro_s", self.skip_intro_s), ("skip_outro_s", self.skip_outro_s)] {
             if !(0.0..=600.0).contains(&value) {
@@ -110,15 +125,38 @@ pub fn read_chunks(
     sample_rate_hz: u32,
     cancel: &AtomicBool,
 ) -> Result<TrackAudio, AudioError> {
-    let mut picker = Picker::new(options, sample_rate_hz)?;
-    let info = stream_mono(path, sample_rate_hz, cancel, &mut |samples| picker.push(samples))?;
-    Ok(TrackAudio {
-        chunks: picker.finish()?,
-        duration_s: info.duration_s,
-        sample_rate_hz: info.sample_rate_hz,
-        channels: info.channels,
-        decode_errors: info.decode_errors,
-    })
+    let mut reader = ChunkReader::new(options, sample_rate_hz)?;
+    let info = stream_source(path, cancel, &mut |block| reader.push(block))?;
+    reader.finish(&info)
+}
+
+/// Picks the chunks of a file from the blocks of its pass.
+pub(crate) struct ChunkReader {
+    mono: MonoStream,
+    picker: Picker,
+}
+
+impl ChunkReader {
+    pub(crate) fn new(options: &ChunkOptions, sample_rate_hz: u32) -> Result<Self, AudioError> {
+        Ok(Self { picker: Picker::new(options, sample_rate_hz)?, mono: MonoStream::new(sample_rate_hz)? })
+    }
+
+    pub(crate) fn push(&mut self, block: &SourceBlock<'_>) -> Result<(), AudioError> {
+        let Self { mono, picker } = self;
+        mono.push(block, &mut |samples| picker.push(samples))
+    }
+
+    pub(crate) fn finish(self, info: &StreamInfo) -> Result<TrackAudio, AudioError> {
+        let Self { mono, mut picker } = self;
+        mono.finish(&mut |samples| picker.push(samples))?;
+        Ok(TrackAudio {
+            chunks: picker.finish()?,
+            duration_s: info.duration_s,
+            sample_rate_hz: info.sample_rate_hz,
+            channels: info.channels,
+            decode_errors: info.decode_errors,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use symphonia::core::meta::MetadataOptions;
 
 use super::AudioError;
 use super::codecs::decoder_for;
+use super::source::SourceBlock;
 
 /// Failures of the container in a row after which the rest of the file is given up. Readers usually resume after
 /// damaged bytes at the next call.
@@ -28,15 +29,9 @@ pub(super) struct Decoder {
     codec: Box<dyn AudioDecoder>,
     track_id: u32,
     interleaved: Vec<f32>,
+    mono: Vec<f32>,
     packets: u32,
     errors: u32,
-}
-
-/// What a block is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BlockSpec {
-    pub(super) sample_rate_hz: u32,
-    pub(super) channels: usize,
 }
 
 impl Decoder {
@@ -55,7 +50,7 @@ impl Decoder {
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(AudioError::UnknownFormat)?;
         let (track_id, codec) = default_track(format.as_ref())?;
-        Ok(Self { format, codec, track_id, interleaved: Vec::new(), packets: 0, errors: 0 })
+        Ok(Self { format, codec, track_id, interleaved: Vec::new(), mono: Vec::new(), packets: 0, errors: 0 })
     }
 
     /// Packets that could not be decoded so far.
@@ -63,13 +58,12 @@ impl Decoder {
         self.errors
     }
 
-    /// Replaces `mono` by the mean of the channels of the next packet that decodes to at least one sample.
-    /// `None` at the end of the file.
+    /// The next packet that decodes to at least one sample. `None` at the end of the file.
     ///
     /// # Errors
     /// [`AudioError::Corrupt`] at the end of a file that failed for the most part. The position of a
     /// [`AudioError::Read`] is left at zero for the caller to fill in.
-    pub(super) fn next_block(&mut self, mono: &mut Vec<f32>) -> Result<Option<BlockSpec>, AudioError> {
+    pub(super) fn next_block(&mut self) -> Result<Option<SourceBlock<'_>>, AudioError> {
         let (mut reader_failures, mut empty_packets) = (0, 0);
         while reader_failures < READER_RETRIES && empty_packets < EMPTY_PACKETS_LIMIT {
             empty_packets += 1;
@@ -96,9 +90,10 @@ impl Decoder {
             self.packets += 1;
             match self.codec.decode(&packet) {
                 Ok(buffer) if buffer.frames() > 0 && buffer.num_planes() > 0 => {
-                    let spec = BlockSpec { sample_rate_hz: buffer.spec().rate(), channels: buffer.num_planes() };
-                    mix_down(&buffer, &mut self.interleaved, mono);
-                    return Ok(Some(spec));
+                    let (sample_rate_hz, channels) = (buffer.spec().rate(), buffer.num_planes());
+                    mix_down(&buffer, &mut self.interleaved, &mut self.mono);
+                    let (interleaved, mono) = (&self.interleaved, &self.mono);
+                    return Ok(Some(SourceBlock { interleaved, mono, channels, sample_rate_hz }));
                 }
                 Ok(_) => {}
                 Err(SymphoniaError::ResetRequired) => {

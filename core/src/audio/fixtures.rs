@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// How a WAV file stores its samples.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum WavFormat {
+pub(crate) enum WavFormat {
     U8,
     I16,
     I24,
@@ -40,7 +40,7 @@ impl WavFormat {
 }
 
 /// The 44 bytes before the samples of a WAV file.
-pub(super) fn wav_header(format: WavFormat, rate_hz: u32, channels: u16, data_bytes: u32) -> Vec<u8> {
+pub(crate) fn wav_header(format: WavFormat, rate_hz: u32, channels: u16, data_bytes: u32) -> Vec<u8> {
     let (tag, bits) = format.tag_and_bits();
     let frame = channels * (bits / 8);
     let mut out = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn wav_header(format: WavFormat, rate_hz: u32, channels: u16, data_by
 }
 
 /// A whole WAV file; `samples` are interleaved.
-pub(super) fn wav(format: WavFormat, rate_hz: u32, channels: u16, samples: &[f64]) -> Vec<u8> {
+pub(crate) fn wav(format: WavFormat, rate_hz: u32, channels: u16, samples: &[f64]) -> Vec<u8> {
     let mut data = Vec::new();
     for &x in samples {
         format.write(x, &mut data);
@@ -71,20 +71,20 @@ pub(super) fn wav(format: WavFormat, rate_hz: u32, channels: u16, samples: &[f64
 }
 
 /// `[n]` samples of a sine.
-pub(super) fn sine(frequency_hz: f64, amplitude: f64, rate_hz: u32, seconds: f64) -> Vec<f64> {
+pub(crate) fn sine(frequency_hz: f64, amplitude: f64, rate_hz: u32, seconds: f64) -> Vec<f64> {
     let samples = (seconds * f64::from(rate_hz)).round() as usize;
     (0..samples).map(|n| amplitude * (TAU * frequency_hz * n as f64 / f64::from(rate_hz)).sin()).collect()
 }
 
 /// Writes `bytes` as `folder/name`.
-pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     path
 }
 
 /// Converts `from` with ffmpeg. `false`, with a message, where ffmpeg or its encoder is missing.
-pub(super) fn ffmpeg(from: &Path, to: &Path, arguments: &[&str]) -> bool {
+pub(crate) fn ffmpeg(from: &Path, to: &Path, arguments: &[&str]) -> bool {
     let status = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-i"])
         .arg(from)

@@ -1,7 +1,8 @@
 //! Sound: streaming decode, mono mixdown, resampling to the rate of the front end, and the choice of chunks.
 //!
 //! A file is read once, packet by packet, and never held whole: a mix of three hours needs no more memory than a
-//! song. [`stream_mono`] is the pass itself; [`read_chunks`] picks chunks from it. Nothing that a header claims
+//! song. [`stream_source`] is the pass itself; [`stream_mono`] mixes it down and resamples it, and [`read_chunks`] picks
+//! chunks from that. Nothing that a header claims
 //! (length, duration) decides a result: only samples that were decoded count.
 
 mod chunks;
@@ -10,12 +11,17 @@ mod contain;
 mod decode;
 mod error;
 mod resample;
+mod source;
 mod stream;
 
+pub(crate) use chunks::ChunkReader;
 pub use chunks::{AudioChunk, ChunkOptions, TrackAudio, read_chunks};
 pub(crate) use contain::contain_panic;
 pub use error::AudioError;
-pub use stream::{StreamInfo, stream_mono};
+pub(crate) use resample::MonoResampler;
+pub use source::{SourceBlock, StreamInfo, stream_source};
+pub(crate) use stream::MonoStream;
+pub use stream::stream_mono;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

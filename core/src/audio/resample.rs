@@ -16,7 +16,7 @@ const BLOCK: usize = 1600;
 ///
 /// Synchronous FFT resampling (rubato) with a squared Blackman-Harris window. Memory is one block, whatever is
 /// pushed.
-pub(super) struct MonoResampler {
+pub(crate) struct MonoResampler {
     from_hz: u32,
     to_hz: u32,
     /// `None` where the rate is right already.
@@ -31,10 +31,8 @@ pub(super) struct MonoResampler {
 
 impl MonoResampler {
     /// Plans the way from `from_hz`, which a file claims, to `to_hz`, which the caller has checked.
-    pub(super) fn new(from_hz: u32, to_hz: u32) -> Result<Self, AudioError> {
-        if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&from_hz) {
-            return Err(AudioError::SampleRate { min: MIN_RATE_HZ, max: MAX_RATE_HZ, found: from_hz });
-        }
+    pub(crate) fn new(from_hz: u32, to_hz: u32) -> Result<Self, AudioError> {
+        check_source_rate(from_hz)?;
         let fft = if from_hz == to_hz { None } else { Some(plan(from_hz, to_hz)?) };
         let (delay, block) = fft.as_ref().map_or((0, 0), |fft| (fft.output_delay(), fft.output_frames_max()));
         let output = vec![0.0; block];
@@ -42,17 +40,12 @@ impl MonoResampler {
     }
 
     /// Sample rate of what is pushed, in Hz.
-    pub(super) fn source_hz(&self) -> u32 {
+    pub(crate) fn source_hz(&self) -> u32 {
         self.from_hz
     }
 
-    /// Source samples pushed so far.
-    pub(super) fn consumed(&self) -> u64 {
-        self.consumed
-    }
-
     /// Takes source samples and hands on what is finished.
-    pub(super) fn push(&mut self, mut samples: &[f32], sink: &mut dyn FnMut(&[f32])) -> Result<(), AudioError> {
+    pub(crate) fn push(&mut self, mut samples: &[f32], sink: &mut dyn FnMut(&[f32])) -> Result<(), AudioError> {
         self.consumed += samples.len() as u64;
         let Some(block) = self.fft.as_ref().map(Resampler::input_frames_next) else {
             self.produced += samples.len() as u64;
@@ -71,7 +64,7 @@ impl MonoResampler {
     }
 
     /// Hands on the rest: the end of the stream as if silence followed.
-    pub(super) fn finish(mut self, sink: &mut dyn FnMut(&[f32])) -> Result<(), AudioError> {
+    pub(crate) fn finish(mut self, sink: &mut dyn FnMut(&[f32])) -> Result<(), AudioError> {
         let expected = (self.consumed * u64::from(self.to_hz)).div_ceil(u64::from(self.from_hz));
         while self.fft.is_some() && self.produced < expected {
             self.process(self.pending.len(), expected, sink)?;
@@ -98,6 +91,14 @@ impl MonoResampler {
         sink(&self.output[dropped..dropped + kept]);
         Ok(())
     }
+}
+
+/// Refuses rates that no recording has.
+pub(super) fn check_source_rate(found: u32) -> Result<(), AudioError> {
+    if (MIN_RATE_HZ..=MAX_RATE_HZ).contains(&found) {
+        return Ok(());
+    }
+    Err(AudioError::SampleRate { min: MIN_RATE_HZ, max: MAX_RATE_HZ, found })
 }
 
 fn plan(from_hz: u32, to_hz: u32) -> Result<Fft<f32>, AudioError> {

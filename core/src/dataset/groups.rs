@@ -20,7 +20,7 @@ pub fn group_ids<'a>(names: impl IntoIterator<Item = Option<&'a str>>) -> Vec<Op
 /// component is sorted, and components are ordered by their first track.
 ///
 /// Groupings shorter than `len` say nothing of the remaining tracks.
-pub(super) fn components(len: usize, groupings: &[&[Option<u64>]]) -> Vec<Vec<usize>> {
+pub fn components(len: usize, groupings: &[&[Option<u64>]]) -> Vec<Vec<usize>> {
     let mut parents: Vec<usize> = (0..len).collect();
     for grouping in groupings {
         let mut firsts = BTreeMap::new();
@@ -32,8 +32,26 @@ pub(super) fn components(len: usize, groupings: &[&[Option<u64>]]) -> Vec<Vec<us
             }
         }
     }
+    members(parents)
+}
+
+/// The connected components of `len` tracks that pairs join, as [`components`] gives them.
+///
+/// # Panics
+/// When a pair names a track that does not exist.
+pub fn components_of_pairs(len: usize, pairs: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    let mut parents: Vec<usize> = (0..len).collect();
+    for &(a, b) in pairs {
+        let (a, b) = (root(&mut parents, a), root(&mut parents, b));
+        parents[a.max(b)] = a.min(b);
+    }
+    members(parents)
+}
+
+/// The tracks of every root, by root.
+fn members(mut parents: Vec<usize>) -> Vec<Vec<usize>> {
     let mut members = BTreeMap::<usize, Vec<usize>>::new();
-    for track in 0..len {
+    for track in 0..parents.len() {
         members.entry(root(&mut parents, track)).or_default().push(track);
     }
     members.into_values().collect()
@@ -64,5 +82,6 @@ mod tests {
         let releases = [None, None, Some(9), Some(9), None];
         assert_eq!(components(6, &[&artists, &releases]), [vec![0, 2, 3], vec![1, 4], vec![5]]);
         assert_eq!(components(2, &[]), [vec![0], vec![1]]);
+        assert_eq!(components_of_pairs(6, &[(3, 4), (0, 4), (5, 5)]), [vec![0, 3, 4], vec![1], vec![2], vec![5]]);
     }
 }

@@ -20,7 +20,7 @@ mod temporal_sampler;
 pub use augment::AugmentOptions;
 pub use batch::{Batch, BatchAssembler, Targets};
 pub use folds::{CrossValidation, FoldError, Folds, HeldOut, OfficialFolds, StratifiedFolds};
-pub use groups::group_ids;
+pub use groups::{components, components_of_pairs, group_ids};
 pub use playlist_sampler::PlaylistSampling;
 pub use sampling::{BatchItem, BatchSampler, SamplerError, SamplingOptions};
 pub use shuffle_sampler::{Oversample, ShuffleSampling};

@@ -14,7 +14,7 @@ struct Band {
 
 /// A bank of filters over the bins of a power spectrum, stored without its zeros.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct MelFilterbank {
+pub(crate) struct MelFilterbank {
     bands: Vec<Band>,
 }
 
@@ -47,7 +47,7 @@ impl MelFilterbank {
 
     /// The filters of `librosa.filters.mel` with its defaults: triangles from 0 Hz to Nyquist, equally spaced in
     /// Slaney's mel, triangular in hertz, each of unit area, over all `fft_size / 2 + 1` bins.
-    pub(super) fn slaney(bands: usize, fft_size: usize, sample_rate_hz: f64) -> Self {
+    pub(crate) fn slaney(bands: usize, fft_size: usize, sample_rate_hz: f64) -> Self {
         let high = slaney_mel_of(sample_rate_hz / 2.0);
         let edge = |band: usize| slaney_hz_of(high * band as f64 / (bands + 1) as f64);
         Self::from_weights((0..bands).map(|band| {
@@ -74,7 +74,7 @@ impl MelFilterbank {
     }
 
     /// Energies of the bands, in order.
-    pub(super) fn energies<'a>(&'a self, power: &'a [f32]) -> impl ExactSizeIterator<Item = f32> + 'a {
+    pub(crate) fn energies<'a>(&'a self, power: &'a [f32]) -> impl ExactSizeIterator<Item = f32> + 'a {
         self.bands.iter().map(|band| {
             let bins = &power[band.start..band.start + band.weights.len()];
             bins.iter().zip(&band.weights).map(|(p, w)| p * w).sum()

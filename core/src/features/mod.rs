@@ -14,7 +14,9 @@ mod log_mel;
 mod mel;
 mod mel_spectrogram;
 mod mfcc;
+mod mfcc_statistics;
 mod musicnn_mel;
+mod sliding;
 mod stft;
 mod window;
 
@@ -23,8 +25,12 @@ pub use error::FeatureError;
 pub use f16::{decode_f16, encode_f16};
 pub use front_end::{FrontEnd, FrontEndOptions};
 pub use log_mel::{LogMel, LogMelOptions};
+pub(crate) use mel::MelFilterbank;
 pub use mfcc::{Mfcc, MfccOptions};
+pub use mfcc_statistics::MfccStatistics;
 pub use musicnn_mel::{MusicnnMel, MusicnnMelOptions};
+
+pub(crate) use sliding::SlidingSpectra;
 
 /// Version of the numbers that the front ends give. It changes with every change that moves a feature by more than
 /// rounding, whatever the cause: a formula here, or a dependency that decodes or resamples differently.

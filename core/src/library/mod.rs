@@ -4,6 +4,7 @@
 
 mod error;
 mod folders;
+mod inbox;
 mod manifest;
 mod natural;
 mod options;
@@ -14,6 +15,7 @@ mod scan;
 mod tags;
 
 pub use error::{LibraryError, SkipReason, Skipped};
+pub use inbox::audio_files;
 pub use options::{Layout, LibraryOptions};
 pub use scan::{Library, LibraryTrack, Overrides, scan};
 pub use tags::{TagError, Tags, read_tags};

@@ -88,6 +88,16 @@ impl Centroids {
         self.labels.binary_search(&label).ok().map(|row| self.vectors.row(row))
     }
 
+    /// Cosine similarities of a unit vector `[dim]` to the centroids of all labels: `[classes]`, `-inf` for a label that
+    /// has none.
+    pub fn similarities(&self, vector: &[f32]) -> Vec<f64> {
+        let mut similarities = vec![f64::NEG_INFINITY; self.classes];
+        for (&label, centroid) in self.labels.iter().zip(self.vectors.rows()) {
+            similarities[label] = cosine(vector, centroid);
+        }
+        similarities
+    }
+
     /// Compares a unit vector `[dim]` with every centroid by cosine. `None` where there are no centroids.
     pub fn predict(&self, vector: &[f32]) -> Option<Prediction> {
         let mut best: Option<(usize, f64)> = None;
@@ -128,6 +138,8 @@ mod tests {
         assert_eq!(centroids.get(0).unwrap(), [half, half]);
         assert_eq!(centroids.get(2).unwrap(), [-1.0, 0.0]);
         assert_eq!(centroids.get(1), None);
+        let similarities = centroids.similarities(&[-1.0, 0.0]);
+        assert!((similarities[2] - 1.0).abs() < 1e-6 && similarities[1].is_infinite());
         let prediction = centroids.predict(&[0.6, 0.8]).unwrap();
         assert_eq!((prediction.label, prediction.runner_up), (0, Some(2)));
         let cosine = 1.4 * std::f64::consts::FRAC_1_SQRT_2;

@@ -6,6 +6,7 @@
 
 mod accuracy;
 mod average_precision;
+mod balanced_accuracy;
 mod bootstrap;
 mod calibration;
 mod centroid;
@@ -33,6 +34,7 @@ mod wilson;
 
 pub use accuracy::{Proportion, accuracy, accuracy_by_class};
 pub use average_precision::{average_precision, average_precision_by_class, macro_average_precision};
+pub use balanced_accuracy::balanced_accuracy;
 pub use bootstrap::{bootstrap_interval, bootstrap_mean_interval};
 pub use calibration::expected_calibration_error;
 pub use centroid::{Centroids, Prediction};
@@ -54,7 +56,7 @@ pub use retrieval::{
     QueryProtocol, average_precisions, mean_average_precision, mean_average_precision_curves, r_precision,
     r_precisions, recall_at_k, recalls_at_k,
 };
-pub use silhouette::silhouette;
+pub use silhouette::{silhouette, silhouettes};
 pub use top_k::top_k_accuracy;
 pub use trustworthiness::trustworthiness;
 pub use wilson::{Interval, wilson_interval};

@@ -2,9 +2,17 @@
 
 use crate::vectors::Vectors;
 
-/// Mean silhouette (Rousseeuw 1987) of `vectors` `[n, dim]` under cosine distance, `1 - cos`: of each track
+/// The mean of [`silhouettes`].
+///
+/// # Panics
+/// When `labels` is not one per vector.
+pub fn silhouette(vectors: &Vectors, labels: &[usize]) -> Option<f64> {
+    silhouettes(vectors, labels).map(|of_tracks| of_tracks.iter().sum::<f64>() / of_tracks.len() as f64)
+}
+
+/// Silhouettes (Rousseeuw 1987) of `vectors` `[n, dim]` under cosine distance, `1 - cos`: of each track
 /// `(b - a) / max(a, b)`, where `a` is its mean distance to the others of its label and `b` that to the nearest other
-/// label; 0 for a track alone in its label, as scikit-learn's `silhouette_score` has it.
+/// label; 0 for a track alone in its label, as scikit-learn's `silhouette_samples` has it.
 ///
 /// For unit vectors the mean distance to a label is 1 less the mean dot product, which is a dot product with the sum
 /// of the label's vectors: linear in `n` instead of quadratic.
@@ -13,7 +21,7 @@ use crate::vectors::Vectors;
 ///
 /// # Panics
 /// When `labels` is not one per vector.
-pub fn silhouette(vectors: &Vectors, labels: &[usize]) -> Option<f64> {
+pub fn silhouettes(vectors: &Vectors, labels: &[usize]) -> Option<Vec<f64>> {
     assert_eq!(labels.len(), vectors.len(), "one label per vector");
     let dim = vectors.dim();
     let mut present = labels.to_vec();
@@ -32,8 +40,8 @@ pub fn silhouette(vectors: &Vectors, labels: &[usize]) -> Option<f64> {
         }
     }
     let dot = |a: &[f64], b: &[f32]| a.iter().zip(b).map(|(x, &y)| x * f64::from(y)).sum::<f64>();
-    let mut total = 0.0;
-    for (row, &own) in vectors.rows().zip(&class_of) {
+    let mut silhouettes = vec![0.0; labels.len()];
+    for ((row, &own), silhouette) in vectors.rows().zip(&class_of).zip(&mut silhouettes) {
         if counts[own] < 2 {
             continue;
         }
@@ -49,10 +57,10 @@ pub fn silhouette(vectors: &Vectors, labels: &[usize]) -> Option<f64> {
         }
         // Rounding of the f32 rows leaves about 1e-7 where all vectors are the same.
         if a.max(b) > 1e-6 {
-            total += (b - a) / a.max(b);
+            *silhouette = (b - a) / a.max(b);
         }
     }
-    Some(total / labels.len() as f64)
+    Some(silhouettes)
 }
 
 #[cfg(test)]

@@ -56,6 +56,9 @@ pub enum ProbeError {
     /// The classes do not vary within themselves in some direction, so that no covariance can be inverted.
     #[error("the covariance of the classes is singular; use a `shrinkage` above 0, or more rows per class")]
     Singular,
+    /// There is nothing that tells the classes apart.
+    #[error("the classes have the same mean, or there is only one; at least two with different means are needed")]
+    EqualMeans,
     /// Training ended in values that are not finite.
     #[error("training diverged in epoch {epoch}; use a smaller `learning_rate`, or standardize the rows")]
     Diverged {

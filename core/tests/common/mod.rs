@@ -1,4 +1,4 @@
-//! What the tests of finished vectors share.
+//! What the tests share.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests, not all used by each")]
 
@@ -30,4 +30,25 @@ pub(crate) fn musicnn_gtzan_rows() -> Option<(Vec<f32>, Vec<usize>)> {
     let labels = Array::open(&folder.join("labels.npy")).unwrap().into_labels().unwrap();
     assert_eq!((embeddings.len(), dim, labels.len()), (200_000, 200, 1000));
     Some((embeddings, labels.iter().map(|label| label.parse().unwrap()).collect()))
+}
+
+/// The recordings of a data set, sorted by path; none, with a message, where it is not beside the repository.
+pub(crate) fn recordings(set: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(set);
+    let (mut folders, mut found) = (vec![folder.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "mp3" || extension == "ogg") {
+                found.push(path);
+            }
+        }
+    }
+    if found.is_empty() {
+        eprintln!("skipped: no recordings in {}", folder.display());
+    }
+    found.sort();
+    found
 }

@@ -1,8 +1,8 @@
 //! The feature store: one file a track. Spectrograms are kept in half precision, embeddings of a frozen encoder in full.
 //!
 //! Layout, little-endian: magic `PMSLFEAT`, then as `u32` the format version, frames per chunk, bands, chunks, decode
-//! errors, bytes per value and tags, then `f32` the duration in seconds, then one `f32` a chunk for where it starts, one
-//! `f32` a tag for how probable it is, then `[chunks, frames, bands]` as `f16` or `f32`.
+//! errors, bytes per value, tags and statistics, then `f32` the duration in seconds, then one `f32` a chunk for where it
+//! starts, one `f32` a tag for how probable it is, one `f32` a statistic, then `[chunks, frames, bands]` as `f16` or `f32`.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,13 +16,14 @@ use super::store::write_atomic;
 
 const MAGIC: &[u8; 8] = b"PMSLFEAT";
 /// Version of the file layout; part of every feature key.
-pub(crate) const FORMAT_VERSION: u32 = 2;
-const FIXED_HEADER_BYTES: u64 = 8 + 7 * 4 + 4;
+pub(crate) const FORMAT_VERSION: u32 = 3;
+const FIXED_HEADER_BYTES: u64 = 8 + 8 * 4 + 4;
 // Far above what any config allows, and low enough that a damaged header cannot ask for much memory.
 const MAX_CHUNKS: u32 = 1 << 16;
 const MAX_FRAMES: u32 = 1 << 16;
 const MAX_BANDS: u32 = 1 << 13;
 const MAX_TAGS: u32 = 1 << 10;
+const MAX_STATISTICS: u32 = 1 << 10;
 
 /// Why a feature file was refused. The cache then makes it anew.
 #[derive(Debug, Error)]
@@ -64,6 +65,8 @@ pub(crate) struct StoredChunks {
     pub(crate) starts_s: Vec<f32>,
     /// How probable each of the encoder's tags is, averaged over the chunks. Empty where it has none.
     pub(crate) tags: Vec<f32>,
+    /// Statistics of the track's cepstral coefficients ([`pmsl_core::features::MfccStatistics`]).
+    pub(crate) statistics: Vec<f32>,
     /// The values, normalised.
     pub(crate) values: StoredValues,
     /// Duration of the track, in seconds.
@@ -83,6 +86,8 @@ pub(crate) struct FeatureFile {
     pub(crate) starts_s: Vec<f32>,
     /// How probable each of the encoder's tags is. Empty where it has none.
     pub(crate) tags: Vec<f32>,
+    /// Statistics of the track's cepstral coefficients.
+    pub(crate) statistics: Vec<f32>,
     /// Duration of the track, in seconds.
     pub(crate) duration_s: f32,
     /// Packets of the audio file that could not be decoded.
@@ -102,6 +107,7 @@ impl FeatureFile {
                 chunks.decode_errors,
                 chunks.values.bytes_per_value(),
                 chunks.tags.len() as u32,
+                chunks.statistics.len() as u32,
             ] {
                 out.write_all(&value.to_le_bytes())?;
             }
@@ -109,6 +115,7 @@ impl FeatureFile {
             let mut floats = |values: &[f32]| values.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()));
             floats(&chunks.starts_s)?;
             floats(&chunks.tags)?;
+            floats(&chunks.statistics)?;
             match &chunks.values {
                 StoredValues::Half(bytes) => out.write_all(bytes),
                 StoredValues::Full(values) => floats(values),
@@ -132,11 +139,11 @@ impl FeatureFile {
             file.read_exact(&mut bytes)?;
             Ok(bytes)
         };
-        let mut header = [0_u32; 7];
+        let mut header = [0_u32; 8];
         for value in &mut header {
             *value = u32::from_le_bytes(word()?);
         }
-        let [version, frames, bands, chunks, decode_errors, bytes_per_value, tags] = header;
+        let [version, frames, bands, chunks, decode_errors, bytes_per_value, tags, statistics] = header;
         if version != FORMAT_VERSION {
             return Err(FeatureFileError::Invalid("another version"));
         }
@@ -144,22 +151,33 @@ impl FeatureFile {
             && (1..=MAX_BANDS).contains(&bands)
             && (1..=MAX_CHUNKS).contains(&chunks)
             && [2, 4].contains(&bytes_per_value)
-            && tags <= MAX_TAGS;
+            && tags <= MAX_TAGS
+            && statistics <= MAX_STATISTICS;
         if !sizes_hold {
             return Err(FeatureFileError::Invalid("impossible sizes"));
         }
         let duration_s = f32::from_le_bytes(word()?);
         let mut floats =
             |count: u32| (0..count).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>();
-        let (starts_s, tags) = (floats(chunks)?, floats(tags)?);
+        let (starts_s, tags, statistics) = (floats(chunks)?, floats(tags)?, floats(statistics)?);
         let values = u64::from(chunks) * u64::from(frames) * u64::from(bands);
-        let expected =
-            FIXED_HEADER_BYTES + 4 * (starts_s.len() + tags.len()) as u64 + u64::from(bytes_per_value) * values;
+        let listed = (starts_s.len() + tags.len() + statistics.len()) as u64;
+        let expected = FIXED_HEADER_BYTES + 4 * listed + u64::from(bytes_per_value) * values;
         if file.metadata()?.len() != expected {
             return Err(FeatureFileError::Invalid("the length does not fit the header"));
         }
         let (frames, bands, bytes_per_value) = (frames as usize, bands as usize, bytes_per_value as usize);
-        Ok(Self { path: path.to_owned(), frames, bands, bytes_per_value, starts_s, tags, duration_s, decode_errors })
+        Ok(Self {
+            path: path.to_owned(),
+            frames,
+            bands,
+            bytes_per_value,
+            starts_s,
+            tags,
+            statistics,
+            duration_s,
+            decode_errors,
+        })
     }
 
     /// Reads one chunk, `[frames * bands]`, into `out`.
@@ -168,7 +186,7 @@ impl FeatureFile {
         if chunk >= self.starts_s.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no such chunk"));
         }
-        let floats = self.starts_s.len() + self.tags.len();
+        let floats = self.starts_s.len() + self.tags.len() + self.statistics.len();
         let offset = FIXED_HEADER_BYTES + 4 * floats as u64 + chunk as u64 * chunk_bytes as u64;
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(offset))?;
@@ -238,6 +256,14 @@ impl FeatureStore {
         }
     }
 
+    /// Statistics of a track's cepstral coefficients; empty where its sound is not known.
+    pub(crate) fn statistics(&self, track: usize) -> &[f32] {
+        match &self.tracks[track] {
+            StoredTrack::File(file) => &file.statistics,
+            StoredTrack::Ready(_) => &[],
+        }
+    }
+
     /// Packets of the audio file that could not be decoded.
     pub(crate) fn decode_errors(&self, track: usize) -> u32 {
         match &self.tracks[track] {
@@ -295,6 +321,7 @@ mod tests {
             bands: 2,
             starts_s: vec![0.0, 1.5],
             tags: vec![0.25],
+            statistics: vec![-3.5, 8.0],
             values: StoredValues::Half(values),
             duration_s: 3.25,
             decode_errors: 7,
@@ -309,6 +336,7 @@ mod tests {
         let file = FeatureFile::open(&path).unwrap();
         assert_eq!((file.duration_s, file.decode_errors, file.starts_s.as_slice()), (3.25, 7, [0.0, 1.5].as_slice()));
         let store = FeatureStore::new(vec![file]).unwrap();
+        assert_eq!(store.statistics(0), [-3.5, 8.0]);
         let mut chunk = vec![9.0; 99];
         store.read_chunk(0, 1, &mut chunk).unwrap();
         assert_eq!(chunk, [1.5, 1.75, 2.0, 2.25, 2.5, 2.75]);

@@ -95,6 +95,64 @@ fn embed(
     vectors.map_err(session_error)
 }
 
+/// A vector for every chunk of one track, `[chunks, dim]`.
+///
+/// # Errors
+/// As the embedding of tracks.
+pub(super) fn embed_chunks(
+    plan: &Plan,
+    cancel: &AtomicBool,
+    library: &UsableLibrary,
+    model: &Model,
+    track: usize,
+) -> Result<Vectors, RunError> {
+    let chunks = SingleChunks { source: Scaled::new(&library.features, model.scaling.as_ref()), track };
+    let numbers: Vec<usize> = (0..chunks.track_count()).collect();
+    if let Some(trained) = &model.trained {
+        let (weights, options) = (&trained.weights, plan.embed_options());
+        let vectors = trained.spec.embed(plan.device, weights, &chunks, &numbers, &options, &mut |_, _| {}, cancel);
+        return vectors.map_err(session_error);
+    }
+    let mut values = Vec::new();
+    for &chunk in &numbers {
+        values.extend(mean_of_chunks(&chunks, chunk).context("the features cannot be read")?);
+    }
+    let dim = chunks.frames() * chunks.mels();
+    Ok(Vectors::normalized(values, dim).context("the encoder's output cannot be compared")?)
+}
+
+/// The chunks of one track, each as a track of its own.
+struct SingleChunks<'a> {
+    source: Scaled<'a>,
+    track: usize,
+}
+
+impl FeatureSource for SingleChunks<'_> {
+    fn track_count(&self) -> usize {
+        self.source.chunk_count(self.track)
+    }
+
+    fn chunk_count(&self, _: usize) -> usize {
+        1
+    }
+
+    fn chunk_start_s(&self, chunk: usize, _: usize) -> f64 {
+        self.source.chunk_start_s(self.track, chunk)
+    }
+
+    fn frames(&self) -> usize {
+        self.source.frames()
+    }
+
+    fn mels(&self) -> usize {
+        self.source.mels()
+    }
+
+    fn read_chunk(&self, chunk: usize, _: usize, out: &mut Vec<f32>) -> io::Result<()> {
+        self.source.read_chunk(self.track, chunk, out)
+    }
+}
+
 /// Reads stored vectors: magic, `u32` dim, then for each the 16 bytes of its key and `[dim]` little-endian `f32`.
 /// Nothing where there is no file.
 fn read(path: &Path) -> anyhow::Result<BTreeMap<Key, Vec<f32>>> {

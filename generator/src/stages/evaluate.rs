@@ -4,12 +4,15 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use pmsl_core::Vectors;
-use pmsl_core::metrics::Centroids;
-use pmsl_core::project::umap;
+use pmsl_core::advice::Filing;
+use pmsl_core::metrics::{Centroids, trustworthiness};
+use pmsl_core::project::project;
 use pmsl_core::search::{Neighbour, Searcher, similarity};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::advice::{Evidence, advice};
+use super::calibrate::calibrate;
 use super::features::UsableLibrary;
 use super::folds::FoldRun;
 use super::measure::measures;
@@ -24,7 +27,12 @@ use crate::stopwatch::Worked;
 type Places = Vec<[f32; 2]>;
 
 /// Version of how embeddings are judged and laid out.
-const EVALUATION_VERSION: u32 = 2;
+const EVALUATION_VERSION: u32 = 3;
+
+/// Neighbours that the map's trustworthiness looks at.
+const TRUSTWORTHINESS_NEIGHBOURS: usize = 15;
+/// Tracks beyond which all pairs are not compared to judge the map.
+const TRUSTWORTHINESS_TRACKS_MAX: usize = 20_000;
 
 /// What the report and the explorer are made from, besides the embeddings themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,12 +42,18 @@ pub(crate) struct Evaluation {
     pub(crate) judgements: Vec<Judgement>,
     /// Place of each track on the map.
     pub(crate) positions: Places,
+    /// Trustworthiness of the map; absent in libraries too small or too large to say.
+    pub(crate) trustworthiness: Option<f64>,
     /// Place of each sub-genre's centroid on the map.
     pub(crate) centroid_positions: Places,
     /// The most similar tracks of each track, best first: index and cosine similarity.
     pub(crate) neighbours: Vec<Vec<(usize, f32)>>,
     /// What else was measured on held-out tracks.
     pub(crate) measures: render::Measures,
+    /// How sure the judgement of each track is; nothing where too few tracks allow to say.
+    pub(crate) confidences: Vec<Option<Filing>>,
+    /// What the owner of the library may want to do.
+    pub(crate) advice: render::Advice,
     /// The accuracy of the nearest centroid, repeat by repeat. Empty without cross-validation.
     pub(crate) repeats: Vec<f64>,
 }
@@ -61,9 +75,10 @@ pub(crate) fn evaluate(
     console: &Console,
     cancel: &AtomicBool,
     library: &UsableLibrary,
+    untrained: Option<&UsableLibrary>,
     folds: &[FoldRun],
 ) -> Result<Worked<Evaluation>, RunError> {
-    let path = plan.evaluation_path(key(plan, library, folds)?);
+    let path = plan.evaluation_path(key(plan, library, untrained, folds)?);
     let tracks = library.tracks.len();
     if let Some(evaluation) = read_json(&path)? {
         return Ok(Worked::new(evaluation, 0, tracks));
@@ -91,7 +106,20 @@ pub(crate) fn evaluate(
         let held_out: usize = repeat.iter().map(|fold| fold.split.split.test.len()).sum();
         repeats.push(right as f64 / held_out.max(1) as f64);
     }
-    let measures = measures(plan, console, cancel, library, folds, &judgements)?;
+    let one_repeat = &folds[..site.split.fold.map_or(1, |fold| fold.count).min(folds.len())];
+    let (confidences, calibration) = calibrate(plan, library, one_repeat)?;
+    let mut measures = measures(plan, console, cancel, library, untrained, folds, &judgements)?;
+    measures.calibration = calibration;
+    let evidence = Evidence {
+        plan,
+        library,
+        untrained,
+        folds: one_repeat,
+        judgements: &judgements,
+        measures: &measures,
+        temperature: measures.calibration.as_ref().map(|calibration| calibration.temperature),
+    };
+    let advice = advice(&evidence, cancel)?;
     let searcher = Searcher::new(site.vectors.clone());
     let listed = plan.config.site.neighbours;
     let neighbours = (0..tracks)
@@ -99,7 +127,20 @@ pub(crate) fn evaluate(
         .map(|track| searcher.neighbours(track, listed).into_iter().map(pair).collect())
         .collect();
     let (positions, centroid_positions) = map(plan, &site.vectors, &centroids)?;
-    let evaluation = Evaluation { judgements, positions, centroid_positions, neighbours, measures, repeats };
+    let trustworthiness = (tracks <= TRUSTWORTHINESS_TRACKS_MAX)
+        .then(|| trustworthiness(&site.vectors, &positions, TRUSTWORTHINESS_NEIGHBOURS))
+        .flatten();
+    let evaluation = Evaluation {
+        judgements,
+        positions,
+        trustworthiness,
+        centroid_positions,
+        neighbours,
+        measures,
+        confidences,
+        advice,
+        repeats,
+    };
     write_json(&path, &evaluation)?;
     Ok(Worked::new(evaluation, tracks, 0))
 }
@@ -110,11 +151,24 @@ fn repeats_of(folds: &[FoldRun]) -> std::slice::ChunksExact<'_, FoldRun> {
     folds.chunks_exact(per_repeat)
 }
 
-fn key(plan: &Plan, library: &UsableLibrary, folds: &[FoldRun]) -> anyhow::Result<crate::cache::Key> {
+fn key(
+    plan: &Plan,
+    library: &UsableLibrary,
+    untrained: Option<&UsableLibrary>,
+    folds: &[FoldRun],
+) -> anyhow::Result<crate::cache::Key> {
+    let names: Vec<_> =
+        library.metas.iter().map(|meta| (&meta.title, &meta.artist, &meta.album, meta.duration_s)).collect();
+    let heard: Vec<String> = untrained.iter().flat_map(|untrained| &untrained.keys).map(ToString::to_string).collect();
     let labels: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
     let mut key = KeyBuilder::new("evaluation", EVALUATION_VERSION)
         .options("labels", &labels)?
-        .options("umap", &plan.config.umap)?
+        .options("names", &names)?
+        .options("copies", &library.copies.pairs)?
+        .options("chunks", &plan.config.audio)?
+        .options("sub-genres", &library.sub_genres)?
+        .options("untrained", &heard)?
+        .options("map", &plan.config.map)?
         .options("neighbours", &plan.config.site.neighbours)?
         .options("evaluate", &plan.config.evaluate)?
         .options("seed", &plan.config.seed)?;
@@ -149,7 +203,7 @@ fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> anyhow::Result<Ju
 fn map(plan: &Plan, vectors: &Vectors, centroids: &Centroids) -> anyhow::Result<(Places, Places)> {
     let joint = [vectors.as_slice(), centroids.vectors().as_slice()].concat();
     let joint = Vectors::normalized(joint, vectors.dim())?;
-    let mut tracks = umap(&joint, &plan.config.umap, plan.config.seed)?;
+    let mut tracks = project(&joint, &plan.config.map, plan.config.seed)?;
     let placed = tracks.split_off(vectors.len());
     // Where a sub-genre has no centroid, the middle of the map stands in.
     let middle = |axis: usize| tracks.iter().map(|p| p[axis]).sum::<f32>() / tracks.len().max(1) as f32;

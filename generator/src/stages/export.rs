@@ -66,7 +66,7 @@ fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Text that no spreadsheet takes for a formula: what begins like one is marked as text by an apostrophe.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -5,16 +5,20 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
-use pmsl_core::audio::read_chunks;
-use pmsl_core::features::{FEATURE_VERSION, FrontEnd, encode_f16};
+use pmsl_core::analysis::{TrackAnalysis, analyse, read_chunks_and_analysis};
+use pmsl_core::audio::{AudioError, TrackAudio, read_chunks};
+use pmsl_core::descriptors::DESCRIPTOR_VERSION;
+use pmsl_core::features::{FEATURE_VERSION, FeatureError, FrontEnd, MfccStatistics, encode_f16};
+use pmsl_core::fingerprint::FINGERPRINT_VERSION;
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
 use rayon::prelude::*;
 
+use super::copies::Copies;
 use super::library::{Candidate, CandidateLibrary, FailedTrack};
 use crate::cache::{
-    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, StoredValues, read_json,
-    write_json,
+    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, StoredValues,
+    read_analysis, read_json, write_analysis, write_json,
 };
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -34,6 +38,10 @@ pub(crate) struct UsableLibrary {
     pub(crate) keys: Vec<Key>,
     /// The features themselves.
     pub(crate) features: FeatureStore,
+    /// What was measured of each track; nothing where there is no sound.
+    pub(crate) analyses: Vec<Option<TrackAnalysis>>,
+    /// Which tracks are one recording.
+    pub(crate) copies: Copies,
     /// Tracks that cannot be used.
     pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
@@ -67,32 +75,33 @@ pub(crate) fn features(
     }
     let states = keys.iter().map(|key| State::look(plan, *key)).collect::<anyhow::Result<Vec<_>>>()?;
     // Two entries may be the same audio (allowed duplicates, copies): the work is done once.
-    let mut missing: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut missing: BTreeMap<Key, (usize, Missing)> = BTreeMap::new();
     for (index, (state, key)) in states.iter().zip(&keys).enumerate() {
-        if matches!(state, State::Missing) {
-            missing.entry(*key).or_insert(index);
+        let wanted = Missing::of(plan, &library.tracks[index], state);
+        if wanted.anything() {
+            missing.entry(*key).or_insert((index, wanted));
         }
     }
-    let mut order: Vec<usize> = missing.values().copied().collect();
-    order.sort_unstable();
+    let mut order: Vec<(usize, Missing)> = missing.values().copied().collect();
+    order.sort_unstable_by_key(|&(index, _)| index);
     let progress = console.progress("features", order.len() as u64);
-    let options = plan.config.front_end();
     order.par_iter().try_for_each_init(
-        || options.plan(plan.config.audio.chunk_s),
-        |front_end, &index| -> anyhow::Result<()> {
-            let front_end = front_end.as_mut().map_err(|error| anyhow!("{error}"))?;
+        || Ears::new(plan),
+        |ears, &(index, wanted)| -> anyhow::Result<()> {
+            let ears = ears.as_mut().map_err(|error| anyhow!("{error}"))?;
             if cancel.load(Ordering::Relaxed) {
                 return Ok(());
             }
             let track = &library.tracks[index];
-            match extract(plan, &mut **front_end, options.sample_rate_hz(), track, cancel) {
-                Ok(chunks) => {
+            match hear(plan, ears, track, wanted, cancel) {
+                Ok(Some(chunks)) => {
                     FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?;
                     if console.shows_tracks() {
                         let (name, count) = (&track.entry.relative_path, chunks.starts_s.len());
                         progress.line(&format!("{name}: {:.1} s, {count} chunks", chunks.duration_s));
                     }
                 }
+                Ok(None) => {}
                 Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
                 Err(error) => {
                     let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
@@ -118,7 +127,8 @@ pub(crate) fn features(
 pub(crate) fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyhow::Result<usize> {
     let mut missing = 0;
     for track in &library.tracks {
-        missing += usize::from(matches!(State::look(plan, feature_key(plan, track)?)?, State::Missing));
+        let state = State::look(plan, feature_key(plan, track)?)?;
+        missing += usize::from(Missing::of(plan, track, &state).anything());
     }
     Ok(missing)
 }
@@ -130,6 +140,35 @@ fn feature_key(plan: &Plan, track: &Candidate) -> anyhow::Result<Key> {
         .options("audio", &plan.config.audio)?
         .options("features", &plan.config.front_end())?
         .finish())
+}
+
+/// What was measured depends on the sound alone.
+fn analysis_key(track: &Candidate) -> Key {
+    KeyBuilder::new("analysis", DESCRIPTOR_VERSION)
+        .bytes("fingerprint", &FINGERPRINT_VERSION.to_le_bytes())
+        .bytes("content", &track.stamp.content)
+        .finish()
+}
+
+/// What has to be made of a track.
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    features: bool,
+    analysis: bool,
+}
+
+impl Missing {
+    fn of(plan: &Plan, track: &Candidate, state: &State) -> Self {
+        let usable = !matches!(state, State::Failed(_));
+        Self {
+            features: matches!(state, State::Missing),
+            analysis: usable && !plan.analysis_path(analysis_key(track)).is_file(),
+        }
+    }
+
+    fn anything(self) -> bool {
+        self.features || self.analysis
+    }
 }
 
 /// What the cache knows of a track.
@@ -161,20 +200,56 @@ fn forget_failures(plan: &Plan, keys: &[Key]) {
     }
 }
 
-/// Decodes a track and computes the features of its chunks.
-fn extract(
-    plan: &Plan,
-    front_end: &mut dyn FrontEnd,
+/// What turns sound into numbers: one for each thread.
+struct Ears {
+    front_end: Box<dyn FrontEnd>,
+    statistics: MfccStatistics,
     sample_rate_hz: u32,
+}
+
+impl Ears {
+    fn new(plan: &Plan) -> Result<Self, FeatureError> {
+        let options = plan.config.front_end();
+        let (chunk_s, sample_rate_hz) = (plan.config.audio.chunk_s, options.sample_rate_hz());
+        Ok(Self {
+            front_end: options.plan(chunk_s)?,
+            statistics: MfccStatistics::new(sample_rate_hz, chunk_s)?,
+            sample_rate_hz,
+        })
+    }
+}
+
+/// Decodes a track once, measures it and computes its features, whichever is missing.
+fn hear(
+    plan: &Plan,
+    ears: &mut Ears,
     track: &Candidate,
+    missing: Missing,
     cancel: &AtomicBool,
-) -> anyhow::Result<StoredChunks> {
-    let audio = read_chunks(&track.entry.path, &plan.config.audio, sample_rate_hz, cancel)?;
-    let (frames, bands) = (front_end.frames(), front_end.bands());
+) -> anyhow::Result<Option<StoredChunks>> {
+    let (path, options, rate_hz) = (&track.entry.path, &plan.config.audio, ears.sample_rate_hz);
+    let (chunks, analysis): (Option<Result<TrackAudio, AudioError>>, _) = match missing {
+        Missing { features: true, analysis: true } => {
+            let (chunks, analysis) = read_chunks_and_analysis(path, options, rate_hz, cancel)?;
+            (Some(chunks), Some(analysis))
+        }
+        Missing { features: true, analysis: false } => (Some(read_chunks(path, options, rate_hz, cancel)), None),
+        Missing { features: false, .. } => (None, Some(analyse(path, cancel)?)),
+    };
+    if let Some(analysis) = analysis {
+        write_analysis(&plan.analysis_path(analysis_key(track)), &analysis)?;
+    }
+    chunks.transpose()?.map(|audio| extract(ears, &audio)).transpose()
+}
+
+/// Computes the features of a track's chunks.
+fn extract(ears: &mut Ears, audio: &TrackAudio) -> anyhow::Result<StoredChunks> {
+    let (frames, bands) = (ears.front_end.frames(), ears.front_end.bands());
     let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * bands);
     let mut features = Vec::with_capacity(frames * bands);
     for chunk in &audio.chunks {
-        front_end.compute(&chunk.samples, &mut features)?;
+        ears.front_end.compute(&chunk.samples, &mut features)?;
+        ears.statistics.push(&chunk.samples)?;
         encode_f16(&features, &mut values);
     }
     Ok(StoredChunks {
@@ -182,6 +257,7 @@ fn extract(
         bands,
         starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
         tags: Vec::new(),
+        statistics: ears.statistics.finish(),
         values: StoredValues::Half(values),
         duration_s: audio.duration_s as f32,
         decode_errors: audio.decode_errors,
@@ -220,6 +296,11 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
     for track in &mut tracks {
         track.entry.sub_genre = renumbered[track.entry.sub_genre];
     }
+    let analyses = tracks
+        .iter()
+        .map(|track| read_analysis(&plan.analysis_path(analysis_key(track))))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let copies = Copies::find(&tracks, &analyses);
     let metas = tracks.iter().zip(&files).map(|(track, file)| meta(track, file)).collect();
     Ok(UsableLibrary {
         sub_genres,
@@ -227,6 +308,8 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         metas,
         keys: usable_keys,
         features: FeatureStore::new(files)?,
+        analyses,
+        copies,
         failures,
         skipped: library.skipped,
         warnings,

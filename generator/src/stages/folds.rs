@@ -2,11 +2,10 @@
 
 use anyhow::anyhow;
 use pmsl_core::Vectors;
-use pmsl_core::dataset::{
-    CrossValidation, Folds, Leak, Part, Split, SplitOptions, SplitTracks, SplitWarning, group_ids,
-};
+use pmsl_core::dataset::{CrossValidation, Folds, Leak, OnLeak, Part, Split, SplitOptions, SplitTracks, SplitWarning};
 
 use super::features::UsableLibrary;
+use super::groups::Groups;
 use super::model::Model;
 use crate::outcome::RunError;
 use crate::plan::Plan;
@@ -44,26 +43,22 @@ pub(crate) struct CheckedSplit {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Splits the library with all tracks of one artist, and all copies of one recording, on one side: once, or once for
+/// Splits the library with all tracks of one artist or release, and all copies of one recording, on one side: once, or once for
 /// every fold and repeat of a cross-validation. The first split is the site's.
 ///
 /// # Errors
-/// When a group is on two sides although it was not declared divided: a leak would make every number of the report a
-/// lie. When the library has no folds and the config asks for its own.
+/// When a group is on two sides: a leak would make every number of the report a lie. Where the library's owner has put
+/// it there, `split.on_leak` can make that a warning. When the library has no folds and the config asks for its own.
 pub(crate) fn splits(plan: &Plan, library: &UsableLibrary) -> Result<Vec<CheckedSplit>, RunError> {
     // Where nothing is trained nothing has to be chosen.
     let mut options = plan.config.split.clone();
     if !plan.config.is_trained() {
         options.validation = 0.0;
     }
-    let sub_genres: Vec<u32> = library.metas.iter().map(|meta| meta.sub_genre).collect();
-    let artists = group_ids(library.metas.iter().map(|meta| meta.artist.as_deref()));
-    let contents: Vec<String> = library.tracks.iter().map(|track| track.stamp.content_hex()).collect();
-    let copies = group_ids(contents.iter().map(|content| Some(content.as_str())));
+    let groups = Groups::of(library);
     let assigned: Vec<Option<Part>> =
         library.tracks.iter().map(|track| track.entry.split.as_deref().and_then(part)).collect();
-    let tracks =
-        SplitTracks { sub_genres: &sub_genres, artists: &artists, inseparable: &[&copies], assigned: &assigned };
+    let tracks = groups.tracks(&assigned);
     let seed = plan.config.seed;
     let Some(cross_validation) = &options.cross_validation else {
         let split = Split::new(&tracks, &options, seed).map_err(RunError::usage)?;
@@ -106,9 +101,55 @@ fn checked(
     split
         .check(tracks, options)
         .map_err(|leak: Leak| RunError::Failed(anyhow::Error::new(leak).context("the split leaks")))?;
-    let parts = split.parts(library.tracks.len()).into_iter().flatten().collect();
+    let parts: Vec<Part> = split.parts(library.tracks.len()).into_iter().flatten().collect();
+    if options.on_leak == OnLeak::Fail {
+        split.warnings.iter().try_for_each(|warning| refuse_leak(warning, fold, tracks, &parts, library))?;
+    }
     let warnings = split.warnings.iter().map(|warning| sentence(warning, library)).collect();
     Ok(CheckedSplit { split, parts, fold, warnings })
+}
+
+/// Refuses parts or folds by which the library's owner has divided what belongs together.
+fn refuse_leak(
+    warning: &SplitWarning,
+    fold: Option<Fold>,
+    tracks: &SplitTracks<'_>,
+    parts: &[Part],
+    library: &UsableLibrary,
+) -> Result<(), RunError> {
+    let (members, owner) = match warning {
+        SplitWarning::AssignmentDividesGroup { tracks } => (tracks, "the manifest puts"),
+        SplitWarning::FoldsDivideGroup { tracks } if fold.is_some_and(|fold| fold.official) => {
+            (tracks, "the library's folds put")
+        }
+        _ => return Ok(()),
+    };
+    let pairs = members.iter().flat_map(|&a| members.iter().map(move |&b| (a, b)));
+    let apart = pairs.filter(|&(a, b)| a < b && parts[a] != parts[b]);
+    // Of a chain of artists and releases, a link that explains itself.
+    let mut named: Vec<(usize, usize, Option<&str>)> = apart.map(|(a, b)| (a, b, shared(tracks, a, b))).collect();
+    named.sort_by_key(|(_, _, shared)| shared.is_none());
+    let Some(&(a, b, shared)) = named.first() else { return Ok(()) };
+    let path = |track: usize| &library.tracks[track].entry.relative_path;
+    Err(RunError::usage(anyhow!(
+        "the split leaks: {owner} {} in {} and {} in {}, although they {}; put them on one side, or set \
+         `split.on_leak` to \"warn\" to have the report say so and go on",
+        path(a),
+        parts[a],
+        path(b),
+        parts[b],
+        shared.map_or_else(
+            || "belong together through other tracks".to_owned(),
+            |what| format!("are of the same {what}")
+        ),
+    )))
+}
+
+/// What two tracks have in common.
+fn shared(tracks: &SplitTracks<'_>, a: usize, b: usize) -> Option<&'static str> {
+    let groupings = [("recording", tracks.recordings), ("artist", tracks.artists), ("release", tracks.releases)];
+    let is_shared = |ids: &[Option<u64>]| ids[a].is_some() && ids[a] == ids[b];
+    groupings.into_iter().find(|(_, ids)| is_shared(ids)).map(|(what, _)| what)
 }
 
 /// The part that a manifest names.
@@ -128,17 +169,17 @@ fn sentence(warning: &SplitWarning, library: &UsableLibrary) -> String {
             format!("{} has {tracks} tracks, too few to have one for {part}.", name(*sub_genre))
         }
         SplitWarning::GroupDivided { sub_genre, tracks } => format!(
-            "{tracks} tracks of {} share one artist or recording, too many to keep on one side of the split; \
+            "{tracks} tracks of {} share an artist, release or recording, too many to keep on one side of the split; \
              its accuracy may be too high.",
             name(*sub_genre)
         ),
         SplitWarning::AssignmentDividesGroup { tracks } => format!(
-            "the manifest puts {} tracks that share an artist or recording on different sides of the split; \
+            "the manifest puts {} tracks that share an artist, release or recording on different sides of the split; \
              accuracies may be too high.",
             tracks.len()
         ),
         SplitWarning::FoldsDivideGroup { tracks } => format!(
-            "the folds put {} tracks that share an artist or recording on different sides of the split; accuracies \
+            "the folds put {} tracks that share an artist, release or recording on different sides of the split; accuracies \
              may be too high.",
             tracks.len()
         ),

@@ -71,6 +71,29 @@ pub(crate) fn frozen(
     Ok(Worked::new(library, tracks.len(), reused))
 }
 
+/// The library as the encoder heard it before training, to compare with; nothing where the config asks for no
+/// comparison.
+///
+/// # Errors
+/// As [`frozen`].
+pub(crate) fn untrained(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    library: &UsableLibrary,
+) -> Result<Worked<Option<UsableLibrary>>, RunError> {
+    if !plan.config.evaluate.baselines {
+        return Ok(Worked::new(None, 0, 0));
+    }
+    let heard = library.clone();
+    let tracks = heard.tracks.len();
+    if plan.config.is_frozen() {
+        return Ok(Worked::new(Some(heard), 0, tracks));
+    }
+    let Worked { result, load } = frozen(plan, console, cancel, heard)?;
+    Ok(Worked { result: Some(result), load })
+}
+
 /// The frozen encoder.
 pub(crate) fn backbone(plan: &Plan) -> Result<EncoderSpec, RunError> {
     super::model::encoder_spec(plan, plan.config.encoder())
@@ -130,6 +153,7 @@ impl Collector<'_> {
             bands: output.len(),
             starts_s: features.starts_s(track).to_vec(),
             tags: self.tags.iter().map(|sum| (sum / chunks as f64) as f32).collect(),
+            statistics: features.statistics(track).to_vec(),
             values: StoredValues::Full(std::mem::take(&mut self.values)),
             duration_s: features.duration_s(track),
             decode_errors: features.decode_errors(track),

@@ -8,6 +8,7 @@ use pmsl_core::library::{LibraryTrack, Overrides};
 use pmsl_core::npy::Array;
 use pmsl_core::track::{SubGenre, TrackMeta};
 
+use super::copies::Copies;
 use super::features::UsableLibrary;
 use super::library::Candidate;
 use crate::cache::{FeatureStore, FileStamp, KeyBuilder};
@@ -94,12 +95,16 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
         keys.push(key);
         values.extend_from_slice(vector);
     }
+    let analyses = vec![None; tracks.len()];
+    let copies = Copies::find(&tracks, &analyses);
     Ok(UsableLibrary {
         sub_genres,
         tracks,
         metas,
         keys,
         features: FeatureStore::ready(&values, dim),
+        analyses,
+        copies,
         failures: Vec::new(),
         skipped: Vec::new(),
         warnings: Vec::new(),

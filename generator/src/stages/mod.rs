@@ -1,14 +1,20 @@
 //! The stages of a run, in order. Each reads and writes named artifacts of the work folder and says what it did.
 
+mod advice;
+mod calibrate;
 mod classify;
+mod copies;
 mod describe;
+mod descriptors;
 mod embed;
 mod evaluate;
 mod export;
 mod features;
 mod folds;
 mod frozen;
+mod groups;
 mod import;
+mod inbox;
 mod library;
 mod measure;
 mod model;
@@ -25,8 +31,9 @@ pub(crate) use evaluate::evaluate;
 pub(crate) use export::export;
 pub(crate) use features::{UsableLibrary, features};
 pub(crate) use folds::{FoldRun, splits};
-pub(crate) use frozen::frozen;
+pub(crate) use frozen::{frozen, untrained};
 pub(crate) use import::import;
+pub(crate) use inbox::inbox;
 pub(crate) use library::candidates;
 pub(crate) use model::model;
 pub(crate) use norm::norm;

@@ -98,7 +98,7 @@ pub(crate) fn predict(
 }
 
 /// The files as a library of their own.
-fn candidates(files: &[PathBuf]) -> CandidateLibrary {
+pub(super) fn candidates(files: &[PathBuf]) -> CandidateLibrary {
     let mut library = CandidateLibrary {
         sub_genres: vec![SubGenre { genre: None, name: "asked".into() }],
         tracks: Vec::new(),

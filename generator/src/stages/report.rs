@@ -10,11 +10,14 @@ use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
 use pmsl_core::models::DeviceKind;
+use pmsl_core::project::MapOptions;
 use serde_json::{Value, json};
 
+use super::descriptors;
 use super::evaluate::Evaluation;
 use super::features::UsableLibrary;
 use super::folds::{CheckedSplit, FoldRun};
+use super::groups::Groups;
 use super::library::LIBRARY_STAGE;
 use super::model::{MODEL_VERSION, Model};
 use crate::config::Share;
@@ -46,10 +49,10 @@ pub(crate) fn report(
             official: fold.official,
             repeats: evaluation.repeats.clone(),
         }),
-        grouping: render::Grouping::default(),
+        grouping: Groups::of(library).summary(split),
         training: training(plan, model),
-        advice: render::Advice::default(),
-        descriptors: None,
+        advice: evaluation.advice.clone(),
+        descriptors: descriptors::summary(library),
         map: map(plan, evaluation),
         failures: failures(plan, library),
         skipped: skipped(library),
@@ -131,8 +134,8 @@ fn sub_genres(library: &UsableLibrary, parts: &[Part]) -> Vec<render::SubGenreSu
 
 fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: &Evaluation) -> Vec<render::TrackRow> {
     let metas = super::publish::published_metas(plan, library);
-    let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours);
-    rows.map(|(((meta, part), judgement), neighbours)| render::TrackRow {
+    let rows = metas.into_iter().zip(parts).zip(&evaluation.judgements).zip(&evaluation.neighbours).enumerate();
+    rows.map(|(track, (((meta, part), judgement), neighbours))| render::TrackRow {
         meta,
         split: match part {
             Part::Train => render::Split::Train,
@@ -142,9 +145,9 @@ fn track_rows(plan: &Plan, library: &UsableLibrary, parts: &[Part], evaluation: 
         predicted: judgement.predicted as u32,
         similarity: judgement.similarity as f32,
         margin: judgement.margin as f32,
-        confidence: None,
-        unsure: false,
-        descriptors: None,
+        confidence: evaluation.confidences[track].map(|found| found.probability as f32),
+        unsure: evaluation.confidences[track].is_some_and(|found| found.unsure),
+        descriptors: descriptors::of_track(library, track),
         neighbours: neighbours
             .iter()
             .map(|&(track, similarity)| render::Neighbour { track: track as u32, similarity })
@@ -245,10 +248,15 @@ fn training(plan: &Plan, model: &Model) -> render::Training {
 }
 
 fn map(plan: &Plan, evaluation: &Evaluation) -> render::Map {
-    let umap = &plan.config.umap;
+    let map = &plan.config.map;
+    let settings = match map {
+        MapOptions::Umap(umap) => format!(", {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
+        MapOptions::Tsne(tsne) => format!(", perplexity {}", tsne.perplexity),
+        MapOptions::Pca(_) => String::new(),
+    };
     render::Map {
-        trustworthiness: None,
-        method: format!("UMAP, {} neighbours, minimum distance {}", umap.n_neighbors, umap.min_dist),
+        method: format!("{}{settings}", map.name()),
+        trustworthiness: evaluation.trustworthiness,
         tracks: evaluation.positions.clone(),
         centroids: evaluation.centroid_positions.clone(),
     }

@@ -5,8 +5,10 @@
 //! stride is held, and whenever more than `2 * max_chunks` are held the stride doubles and every second one is
 //! dropped. At the end `max_chunks` of them are taken at even distances.
 //!
+//! In a mix more chunks are wanted the longer it gets, so that its stretches are all heard.
+//!
 //! Held at any time: the head of the track (until it is certain that the skips fit), the chunks that may still
-//! belong to the outro, and at most `2 * max_chunks + 1` candidates.
+//! belong to the outro, and at most twice as many candidates as chunks are wanted, and one.
 
 use std::collections::VecDeque;
 
@@ -23,6 +25,8 @@ pub(super) struct Picker {
     intro: usize,
     outro: usize,
     max_chunks: usize,
+    mix_samples: u64,
+    max_mix_chunks: usize,
     min_level_dbfs: f32,
     pad_short: bool,
     /// Samples seen.
@@ -56,6 +60,8 @@ impl Picker {
             intro: samples_for(options.skip_intro_s, sample_rate_hz),
             outro: samples_for(options.skip_outro_s, sample_rate_hz),
             max_chunks: options.max_chunks,
+            mix_samples: samples_for(options.mix_s, sample_rate_hz) as u64,
+            max_mix_chunks: options.max_mix_chunks,
             min_level_dbfs: options.min_level_dbfs,
             pad_short: options.pad_short,
             total: 0,
@@ -113,7 +119,7 @@ impl Picker {
             self.candidates.push(candidate);
         }
         self.usable += 1;
-        if self.candidates.len() > 2 * self.max_chunks {
+        if self.candidates.len() > 2 * self.wanted() {
             self.stride *= 2;
             let mut index = 0;
             self.candidates.retain(|_| {
@@ -121,6 +127,13 @@ impl Picker {
                 index % 2 == 1
             });
         }
+    }
+
+    /// Chunks wanted of a track that is as long as what was seen so far.
+    fn wanted(&self) -> usize {
+        let lengths = usize::try_from(self.total.div_ceil(self.mix_samples)).unwrap_or(usize::MAX).max(1);
+        let of_mix = self.max_chunks.saturating_mul(lengths).min(self.max_mix_chunks);
+        of_mix.max(self.max_chunks)
     }
 
     /// The chosen chunks, in order of time; at least one.
@@ -133,7 +146,7 @@ impl Picker {
             return Err(AudioError::Silent { found_dbfs: self.loudest_dbfs, min_dbfs: self.min_level_dbfs });
         }
         let rate_hz = f64::from(self.sample_rate_hz);
-        let (held, wanted) = (self.candidates.len(), self.max_chunks.min(self.candidates.len()));
+        let (held, wanted) = (self.candidates.len(), self.wanted().min(self.candidates.len()));
         let mut chosen = (0..wanted).map(|i| (2 * i + 1) * held / (2 * wanted)).peekable();
         let chunks = self.candidates.into_iter().enumerate().filter(|(i, _)| chosen.next_if_eq(i).is_some());
         Ok(chunks

@@ -48,6 +48,22 @@ fn chunks_are_spread_and_lie_where_they_say() {
 }
 
 #[test]
+fn a_mix_has_chunks_all_along() {
+    let mix = ChunkOptions { mix_s: 60.0, max_mix_chunks: 20, ..options() };
+    for (seconds, expected) in [(59, 2), (60, 2), (61, 4), (181, 8), (600, 20), (2000, 20)] {
+        let chunks = pick(&mix, &ramp(seconds), 16_000).unwrap();
+        assert_eq!(chunks.len(), expected, "{seconds} s");
+        let even = seconds as f64 / expected as f64;
+        for pair in chunks.windows(2) {
+            let gap = pair[1].start_s - pair[0].start_s;
+            assert!(gap > 0.4 * even && gap < 2.1 * even, "{seconds} s: a gap of {gap}");
+        }
+    }
+    let fewer = ChunkOptions { max_chunks: 5, max_mix_chunks: 3, ..mix };
+    assert_eq!(pick(&fewer, &ramp(300), 16_000).unwrap().len(), 5);
+}
+
+#[test]
 fn intro_and_outro_are_left_out() {
     let options = ChunkOptions { max_chunks: 100, skip_intro_s: 3.0, skip_outro_s: 2.5, ..options() };
     assert_eq!(starts(&options, &ramp(10)), [3.0, 4.0, 5.0, 6.0]);

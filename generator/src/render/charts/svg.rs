@@ -172,7 +172,7 @@ impl Look {
         // Of a group, plain `opacity` would fade the whole: marks that overlap would no longer add up.
         let key = if self.is_stroked { "stroke-opacity" } else { "fill-opacity" };
         let opacity = self.opacity.as_ref().map(|opacity| format!(r#" {key}="{opacity}""#)).unwrap_or_default();
-        class + &opacity + &self.others
+        format!("{class}{opacity}{}", self.others)
     }
 }
 

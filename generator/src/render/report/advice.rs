@@ -9,6 +9,9 @@ use super::Interval;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advice {
+    /// Tracks of which it could be said whether they are misfiled: those that no model had learnt from. A
+    /// cross-validated run, or one on a pretrained encoder, can judge all.
+    pub judged: u32,
     /// Tracks that are probably in the wrong playlist, the surest first.
     pub misfiled: Vec<Misfiled>,
     /// Pairs of sub-genres that the machine cannot keep apart, the worst first.

@@ -1,0 +1,68 @@
+//! What was measured of a track: tempo, key, loudness, fingerprint. One file for the content of a track, whatever the
+//! front end.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+use pmsl_core::analysis::TrackAnalysis;
+
+use super::store::write_atomic;
+
+const MAGIC: &[u8; 8] = b"PMSLANA\x01";
+
+/// Stores what was measured of a track.
+pub(crate) fn write_analysis(path: &Path, analysis: &TrackAnalysis) -> anyhow::Result<()> {
+    let bytes = postcard::to_allocvec(analysis).context("the analysis of a track could not be written")?;
+    write_atomic(path, |out| {
+        out.write_all(MAGIC)?;
+        out.write_all(&bytes)
+    })
+}
+
+/// Reads what was measured of a track. Nothing where there is no file, or one that is damaged or of another version: it
+/// is then made anew.
+pub(crate) fn read_analysis(path: &Path) -> anyhow::Result<Option<TrackAnalysis>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("could not read {}", path.display())),
+    };
+    let Some(record) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
+    // Bytes after the record mean that it is not what was written.
+    Ok(postcard::take_from_bytes(record).ok().filter(|(_, rest)| rest.is_empty()).map(|(analysis, _)| analysis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn an_analysis_comes_back_and_damage_makes_it_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let sound = folder.path().join("tone.wav");
+        let samples: Vec<u8> = (0..32_000_u32).flat_map(|n| ((n * 37 % 2000) as i16 - 1000).to_le_bytes()).collect();
+        let mut wav = b"RIFF\x24\xFA\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+        wav.extend(16_000_u32.to_le_bytes());
+        wav.extend(32_000_u32.to_le_bytes());
+        wav.extend([2, 0, 16, 0]);
+        wav.extend(b"data");
+        wav.extend((samples.len() as u32).to_le_bytes());
+        wav.extend(samples);
+        fs::write(&sound, wav).unwrap();
+        let analysis = pmsl_core::analysis::analyse(&sound, &AtomicBool::new(false)).unwrap();
+        let path = folder.path().join("ab/track.analysis");
+        assert_eq!(read_analysis(&path).unwrap(), None);
+        write_analysis(&path, &analysis).unwrap();
+        assert_eq!(read_analysis(&path).unwrap(), Some(analysis));
+        let bytes = fs::read(&path).unwrap();
+        for length in 0..bytes.len() {
+            fs::write(&path, &bytes[..length]).unwrap();
+            assert_eq!(read_analysis(&path).unwrap(), None, "{length} of {} bytes", bytes.len());
+        }
+        fs::write(&path, [bytes.as_slice(), b"x"].concat()).unwrap();
+        assert_eq!(read_analysis(&path).unwrap(), None);
+    }
+}

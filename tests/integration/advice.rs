@@ -1,0 +1,166 @@
+//! What the report says to the owner of a library: planted mistakes are found, and new tracks find their place.
+
+use std::fs;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::{Value, json};
+
+use crate::support::{Bench, shared_data, stderr, stdout, wav};
+
+/// A config that hears the tones as they are: random weights, nothing trained.
+fn untrained() -> Value {
+    json!({ "train": { "epochs": 0 }, "model": { "projection": { "kind": "none" }, "standardize": true } })
+}
+
+/// Index of the report's track with a title.
+fn track(report: &Value, title: &str) -> u64 {
+    let tracks = report["tracks"].as_array().unwrap();
+    tracks.iter().position(|track| track["meta"]["title"] == title).unwrap() as u64
+}
+
+#[test]
+fn a_track_in_the_wrong_playlist_is_found() {
+    let bench = Bench::new(12);
+    let dark = bench.add_track("House/Chill", 0, 5);
+    fs::rename(&dark, dark.with_file_name("stranger.wav")).unwrap();
+    // Public sites name no file; the planted one has to be recognised.
+    let mut config = untrained();
+    config["site"] = json!({ "share": "private" });
+    bench.write_config(&config);
+    bench.run();
+    let report = bench.report();
+    let misfiled = report["advice"]["misfiled"].as_array().unwrap();
+    assert_eq!(misfiled.len(), 1, "{misfiled:?}");
+    assert_eq!(misfiled[0]["track"], track(&report, "stranger"));
+    let suggested = misfiled[0]["suggested"].as_u64().unwrap() as usize;
+    assert_eq!(report["sub_genres"][suggested]["sub_genre"]["name"], "Dark");
+    assert_eq!(report["advice"]["judged"], 49);
+    let page = fs::read_to_string(bench.site().join("index.html")).unwrap();
+    assert!(page.contains("stranger"), "the page does not name it");
+}
+
+#[test]
+fn the_same_recording_in_another_codec_stays_on_one_side() {
+    let Some(styles) = shared_data("styles") else { return };
+    let bench = Bench::new(0);
+    let mut original = None;
+    for (source, name) in [("Acoustic/Ragtime Piano", "Ragtime"), ("Hip Hop/Trap", "Trap"), ("World/Samba", "Samba")] {
+        let folder = bench.library().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let mut files: Vec<_> = fs::read_dir(styles.join(source)).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        for (number, file) in files.iter().take(6).enumerate() {
+            fs::copy(file, folder.join(format!("{name} {number}.mp3"))).unwrap();
+        }
+        original.get_or_insert(files[2].clone());
+    }
+    // From stereo MP3 to mono PCM at another rate, 6 dB softer, and in another playlist.
+    let mut sound = Vec::new();
+    pmsl_core::audio::stream_mono(&original.unwrap(), 32_000, &AtomicBool::new(false), &mut |block| {
+        sound.extend(block.iter().map(|sample| 0.5 * sample));
+    })
+    .unwrap();
+    fs::write(bench.library().join("Samba/again.wav"), wav(&sound, 32_000)).unwrap();
+    bench.write_config(&json!({ "site": { "share": "private" } }));
+    bench.run();
+    let report = bench.report();
+    let (a, b) = (track(&report, "Ragtime 2"), track(&report, "again"));
+    let copies = report["advice"]["copies"].as_array().unwrap();
+    assert!(copies.contains(&json!({ "kind": "recording", "tracks": [a.min(b), a.max(b)] })), "{copies:?}");
+    let split = |track: u64| report["tracks"][track as usize]["split"].clone();
+    assert_eq!(split(a), split(b), "one recording is on two sides");
+    assert_eq!(report["grouping"]["recordings"], copies.len());
+}
+
+#[test]
+fn an_artist_on_both_sides_fails_the_run() {
+    let bench = Bench::new(4);
+    let mut manifest = String::from("path,sub_genre,artist,split\n");
+    for folder in ["Techno/1_Dark", "Techno/2_Bright", "House/Chill", "House/Party"] {
+        for track in 0..4 {
+            let part = if track == 0 { "test" } else { "train" };
+            let artist =
+                if folder == "House/Chill" && track < 2 { "Both Sides".into() } else { format!("{folder}{track}") };
+            manifest.push_str(&format!("{folder}/track {track}.wav,{folder},{artist},{part}\n"));
+        }
+    }
+    let path = bench.library().join("library.csv");
+    fs::write(&path, manifest).unwrap();
+    bench.write_config(&json!({ "library": { "scan": { "layout": "manifest" } } }));
+    let refused = bench.command().output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    for words in
+        ["the split leaks", "House/Chill/track 0.wav in test", "House/Chill/track 1.wav in train", "same artist"]
+    {
+        assert!(stderr(&refused).contains(words), "{words}: {}", stderr(&refused));
+    }
+    assert!(!bench.site().exists());
+    // Who knows what they do may go on, and the report says it.
+    let mut config = json!({ "library": { "scan": { "layout": "manifest" } } });
+    config["split"] = json!({ "on_leak": "warn" });
+    bench.write_config(&config);
+    bench.run();
+    let report = bench.report();
+    assert!(report["warnings"].to_string().contains("share an artist"), "{}", report["warnings"]);
+    assert_eq!(report["grouping"]["divided"], 2);
+}
+
+#[test]
+fn an_inbox_is_sorted_into_proposed_playlists() {
+    let bench = Bench::new(12);
+    bench.write_config(&untrained());
+    let inbox = bench.path("inbox");
+    fs::create_dir_all(inbox.join("deep")).unwrap();
+    for (name, sub_genre) in [("dark.wav", 0), ("deep/chill.wav", 2)] {
+        let made = bench.add_track("spare", sub_genre, 13);
+        fs::rename(made, inbox.join(name)).unwrap();
+    }
+    fs::remove_dir_all(bench.library().join("spare")).unwrap();
+    fs::write(inbox.join("broken.mp3"), b"no sound").unwrap();
+    let output = bench.command().arg("--inbox").arg(&inbox).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("broken.mp3: not sorted"), "{}", stderr(&output));
+    let folder = bench.path("work/inbox");
+    assert!(stdout(&output).contains("inbox: 2 of 3 tracks sorted, 0 unsure"), "{}", stdout(&output));
+    let playlist = |name: &str| fs::read_to_string(folder.join(format!("{name}.m3u8"))).unwrap();
+    let path = |name: &str| inbox.join(name).to_str().unwrap().to_owned();
+    assert!(playlist("Techno - Dark").contains(&path("dark.wav")), "{}", playlist("Techno - Dark"));
+    assert!(playlist("House - Chill").contains(&path("deep/chill.wav")));
+    assert_eq!(playlist("House - Party"), "#EXTM3U\n");
+    assert_eq!(playlist("Unsure"), "#EXTM3U\n");
+    let table = fs::read_to_string(folder.join("inbox.csv")).unwrap();
+    assert_eq!(table.lines().count(), 3, "{table}");
+    // Nothing of the inbox reaches the site.
+    for (name, bytes) in crate::support::snapshot(&bench.site()) {
+        assert!(!String::from_utf8_lossy(&bytes).contains("inbox/"), "{}", name.display());
+    }
+}
+
+#[test]
+fn a_run_is_held_against_what_needs_no_training() {
+    let bench = Bench::new(6);
+    bench.write_config(&json!({ "split": { "cross_validation": { "k": 3 } } }));
+    bench.run();
+    let report = bench.report();
+    let baselines = &report["measures"]["baselines"];
+    let names: Vec<&str> =
+        baselines["systems"].as_array().unwrap().iter().map(|system| system["name"].as_str().unwrap()).collect();
+    let expected =
+        ["This run", "Random encoder", "Random encoder, standardised", "Random encoder, LDA", "MFCC statistics"];
+    assert_eq!(names, expected);
+    assert_eq!(baselines["systems"][0]["centroid"], report["test"]["overall"], "the run's own system is the headline");
+    assert_eq!(baselines["gains"].as_array().unwrap().len(), 4);
+    for (system, gain) in
+        baselines["systems"].as_array().unwrap().iter().skip(1).zip(baselines["gains"].as_array().unwrap())
+    {
+        let difference = baselines["systems"][0]["centroid"]["accuracy"].as_f64().unwrap()
+            - system["centroid"]["accuracy"].as_f64().unwrap();
+        assert!((gain["accuracy"]["difference"].as_f64().unwrap() - difference).abs() < 1e-12);
+    }
+    let hubness = &report["measures"]["hubness"];
+    assert_eq!(hubness["corrections"].as_array().unwrap().len(), 4);
+    assert!(report["map"]["trustworthiness"].as_f64().unwrap() > 0.5);
+    assert_eq!(report["measures"]["sub_genres"].as_array().unwrap().len(), 4);
+    let heard = &report["tracks"][0]["descriptors"];
+    assert!(heard["loudness_lufs"].as_f64().unwrap() < 0.0, "{heard}");
+}
