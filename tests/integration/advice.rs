@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Bench, shared_data, stderr, stdout, wav};
 
-/// A config that hears the tones as they are: random weights, nothing trained.
+/// A config that hears the tunes as they are: random weights, nothing trained.
 fn untrained() -> Value {
     json!({ "train": { "epochs": 0 }, "model": { "projection": { "kind": "none" }, "standardize": true } })
 }

@@ -59,7 +59,7 @@ impl Bench {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let pitch_hz = 110.0 * (1 << sub_genre) as f32 * (1.0 + 0.02 * track as f32);
         let beats_per_s = 1.5 + 0.4 * sub_genre as f32;
-        fs::write(&path, wav(&tone(pitch_hz, beats_per_s, 3.0), 16_000)).unwrap();
+        fs::write(&path, wav(&tune(pitch_hz, beats_per_s, 3.0, track), 16_000)).unwrap();
         path
     }
 
@@ -139,10 +139,14 @@ fn merge(base: &mut Value, changes: &Value) {
     }
 }
 
-fn tone(pitch_hz: f32, beats_per_s: f32, seconds: f32) -> Vec<f32> {
+/// A short tune around a pitch, another one for every `number`: tracks of one sub-genre are alike, and no copies.
+fn tune(pitch_hz: f32, beats_per_s: f32, seconds: f32, number: usize) -> Vec<f32> {
     (0..(seconds * 16_000.0) as usize)
         .map(|i| {
             let t = i as f32 / 16_000.0;
+            let beat = (t * beats_per_s) as usize;
+            let step = (number * 7 + beat * beat * 5 + beat * (number % 5 + 1)) % 6;
+            let pitch_hz = pitch_hz * 2_f32.powf(step as f32 / 12.0);
             let envelope = (-6.0 * (t * beats_per_s).fract()).exp();
             envelope * (0.4 * (TAU * pitch_hz * t).sin() + 0.2 * (TAU * 2.01 * pitch_hz * t).sin())
         })

@@ -186,7 +186,7 @@ fn official_folds_are_read_from_file_names() {
         "features": { "kind": "mfcc" },
         "model": { "encoder": { "kind": "dense", "hidden": 8 }, "projection": { "kind": "none" } },
         "train": { "epochs": 0 },
-        "split": { "cross_validation": "official" },
+        "split": { "cross_validation": "official", "on_leak": "warn" },
         "evaluate": { "probes": [], "clusters": false }
     });
     bench.write_whole_config(&config);
@@ -195,6 +195,16 @@ fn official_folds_are_read_from_file_names() {
     let report = bench.report();
     assert_eq!((&report["test"]["overall"]["n"], &report["cross_validation"]["folds"]), (&json!(400), &json!(5)));
     assert_eq!(report["cross_validation"]["official"], true);
+    // Two clips of one crying baby are in folds 3 and 5: the run refuses such folds unless it is told to go on.
+    assert_eq!((&report["grouping"]["recordings"], &report["grouping"]["divided"]), (&json!(2), &json!(2)));
+    bench.write_whole_config(&{
+        let mut strict = config;
+        strict["split"]["on_leak"] = "fail".into();
+        strict
+    });
+    let output = bench.command().arg("--library").arg(shared_data("esc10").unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("3-151080-A.ogg"), "{}", stderr(&output));
 }
 
 #[test]
