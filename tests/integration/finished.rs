@@ -8,7 +8,7 @@ use crate::support::{Bench, pmsl, snapshot, stderr, stdout};
 
 #[test]
 fn pages_made_again_from_the_report_are_the_same_bytes() {
-    let bench = Bench::new(5);
+    let bench = Bench::new(8);
     bench.write_config(&json!({ "site": { "timings": true, "audio": "copy" } }));
     bench.run();
     let again = bench.path("again");
@@ -27,7 +27,7 @@ fn pages_made_again_from_the_report_are_the_same_bytes() {
 
 #[test]
 fn a_report_alone_makes_pages_without_an_explorer() {
-    let bench = Bench::new(5);
+    let bench = Bench::new(8);
     bench.run();
     fs::copy(bench.site().join("report.json"), bench.path("kept.json")).unwrap();
     let output =
@@ -59,7 +59,7 @@ fn a_report_of_another_format_is_refused() {
 
 #[test]
 fn what_changed_between_two_runs_is_printed() {
-    let bench = Bench::new(5);
+    let bench = Bench::new(8);
     bench.run();
     fs::rename(bench.site(), bench.path("before")).unwrap();
     bench.write_config(&json!({ "train": { "epochs": 1 } }));
@@ -72,7 +72,7 @@ fn what_changed_between_two_runs_is_printed() {
         stdout(&output)
     };
     let text = diff(&[]);
-    assert!(text.contains("train.epochs") && text.contains("Tracks: 20 in both, 1 added"), "{text}");
+    assert!(text.contains("train.epochs") && text.contains("Tracks: 32 in both, 1 added"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colours where nobody sees them");
     let changes: Value = serde_json::from_str(&diff(&["--json"])).unwrap();
     assert_eq!(changes["tracks"]["added"][0]["sub_genre"], "Chill");

@@ -80,7 +80,7 @@ async fn sorted(session: &Session) -> Vec<String> {
 
 /// A site, the same with long lists, and both side by side.
 fn sites() -> Bench {
-    let bench = Bench::new(6);
+    let bench = Bench::new(8);
     bench.run();
     let mut report = bench.report();
     let failure = |i: usize| json!({ "file": format!("file {i}"), "stage": "decode", "reason": "no audio" });
