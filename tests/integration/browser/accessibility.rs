@@ -8,6 +8,9 @@ use super::page::file_url;
 use super::session::{Browser, Scheme, Session, run};
 use super::site::Built;
 
+/// Widths of a desk, a tablet and a phone, in CSS pixels.
+pub(super) const WIDTHS: [i64; 3] = [1440, 768, 360];
+
 /// From `npm ci` in `tests/`.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/node_modules/axe-core/axe.min.js");
 
@@ -22,11 +25,7 @@ fn axe_finds_nothing_in_dark() {
 }
 
 fn axe_finds_nothing(scheme: Scheme) {
-    let Ok(axe) = fs::read_to_string(AXE) else {
-        assert!(env::var("PMSL_REQUIRE_BROWSERS").as_deref() != Ok("1"), "{AXE} is absent; run npm ci in tests/");
-        eprintln!("skipped: {AXE} is absent");
-        return;
-    };
+    let Some(axe) = axe() else { return };
     let site = Built::new(1);
     run(Browser::Chromium, scheme, async |session| {
         session.open_explorer(&file_url(&site.root, "explorer.html")).await;
@@ -38,12 +37,8 @@ fn axe_finds_nothing(scheme: Scheme) {
         session.click("#track-play").await;
         session.click("#grow [type=submit]").await;
         session.click("#export summary").await;
-        for width in [1440, 768, 360] {
-            // A window cannot be as narrow as a phone, but its page can.
-            let metrics = json!({ "width": width, "height": 1900, "deviceScaleFactor": 1, "mobile": false });
-            let tools = session.driver.cdp();
-            tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
-            assert_eq!(session.script::<i64>("return innerWidth").await, width);
+        for width in WIDTHS {
+            resize(&session, width).await;
             assert_none(&session, &format!("{width} wide")).await;
             // To look at: a folder for pictures of the page.
             if let Some(folder) = env::var_os("PMSL_SCREENSHOTS") {
@@ -54,7 +49,25 @@ fn axe_finds_nothing(scheme: Scheme) {
     });
 }
 
-async fn assert_none(session: &Session, state: &str) {
+/// The text of axe-core; where it is not installed the test is skipped with a message.
+pub(super) fn axe() -> Option<String> {
+    let found = fs::read_to_string(AXE).ok();
+    if found.is_none() {
+        assert!(env::var("PMSL_REQUIRE_BROWSERS").as_deref() != Ok("1"), "{AXE} is absent; run npm ci in tests/");
+        eprintln!("skipped: {AXE} is absent");
+    }
+    found
+}
+
+/// Makes the page as wide as a screen. A window cannot be as narrow as a phone, but its page can.
+pub(super) async fn resize(session: &Session, width: i64) {
+    let metrics = json!({ "width": width, "height": 1900, "deviceScaleFactor": 1, "mobile": false });
+    session.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+    assert_eq!(session.script::<i64>("return innerWidth").await, width);
+}
+
+/// axe-core, which must be in the page, finds nothing, and the page is no wider than the window.
+pub(super) async fn assert_none(session: &Session, state: &str) {
     let script = "const done = arguments[arguments.length - 1];
         axe.run().then((r) => done(r.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html + n.failureSummary).join('; ')}`)), (e) => done([String(e)]))";
     let violations: Vec<String> = session.driver.execute_async(script, Vec::new()).await.unwrap().convert().unwrap();

@@ -5,5 +5,6 @@ mod broken;
 mod explorer;
 mod host;
 mod page;
+mod report;
 mod session;
 mod site;

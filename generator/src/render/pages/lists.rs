@@ -100,7 +100,12 @@ impl<T: Serialize> List<T> {
 
     fn fragment(&self, renderer: &Renderer, looks: &Value, rows: &[T]) -> Result<String, RenderError> {
         let rows = Value::from(Serde(rows));
-        renderer.render(self.template, "report", context! { rows, title => &self.title, ..looks.clone() })
+        let label = match (self.sub_genre, &self.genre) {
+            (None, _) => self.title.clone(),
+            (Some(_), None) => format!("Tracks of {}", self.title),
+            (Some(_), Some(genre)) => format!("Tracks of {}, {genre}", self.title),
+        };
+        renderer.render(self.template, "report", context! { rows, label, ..looks.clone() })
     }
 }
 

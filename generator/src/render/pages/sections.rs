@@ -31,6 +31,9 @@ const fn movable(id: &'static str, title: &'static str, template: &'static str, 
     Section { id, title, about: Some(about), template }
 }
 
+/// What most readers look for goes last.
+const MAP: &str = "map";
+
 /// The result first, then what to do, then the details.
 const SECTIONS: [Section; 16] = [
     fixed("warnings", "Before you trust it", "sections/warnings.html"),
@@ -70,7 +73,7 @@ const SECTIONS: [Section; 16] = [
         "What was measured in the sound itself, by sub-genre.",
     ),
     movable("heard", "What is heard", "sections/heard.html", "Tags that a network trained on other music gives."),
-    movable("map", "Map", "sections/map.html", "All tracks laid out by similarity."),
+    movable(MAP, "Map", "sections/map.html", "All tracks laid out by similarity."),
     fixed("tracks", "Tracks", "sections/tracks.html"),
     movable("training", "Training", "sections/training.html", "Loss and accuracy by epoch."),
     fixed("made", "How it was made", "sections/made.html"),
@@ -105,13 +108,14 @@ impl Sections {
         self.0.iter().map(|(_, html)| html.len()).sum::<usize>() + FRAME_BYTES <= PAGE_LIMIT_BYTES
     }
 
-    /// The report, and the pages of the sections that have no room in it, the largest of which go first.
+    /// The report, and the pages of the sections that have no room in it, the largest of which go first and
+    /// the map last.
     pub(super) fn into_pages(mut self, renderer: &Renderer, values: &Value) -> Result<(String, Pages), RenderError> {
         let mut pages = Pages::new();
         loop {
             let index = self.index(renderer, values)?;
             let movable = self.0.iter_mut().filter(|(section, _)| section.about.is_some());
-            let largest = movable.max_by_key(|(_, html)| html.len());
+            let largest = movable.max_by_key(|(section, html)| (section.id != MAP, html.len()));
             let Some((section, html)) = largest.filter(|_| index.len() > PAGE_LIMIT_BYTES) else {
                 return Ok((index, pages));
             };

@@ -5,7 +5,8 @@ use super::{Report, ReportError};
 
 impl Report {
     pub(super) fn validate_advice(&self) -> Result<(), ReportError> {
-        let advice = &self.advice;
+        let (advice, count) = (&self.advice, self.tracks.len());
+        ensure(advice.judged as usize <= count, "advice.judged", format!("at most {count}"), advice.judged)?;
         for (i, own) in advice.misfiled.iter().enumerate() {
             let field = format!("advice.misfiled[{i}]");
             self.track_exists(&field, own.track)?;
@@ -91,6 +92,7 @@ mod tests {
         assert!(refusal(|a| a.misfiled[0].neighbours_agreeing = 11).contains("expected at most 10, found 11"));
         assert!(refusal(|a| a.blurred[0].b = 9).starts_with("advice.blurred[0].b"));
         assert!(refusal(|a| a.copies[0].tracks.truncate(1)).contains("expected at least two tracks"));
+        assert_eq!(refusal(|a| a.judged = 113), "advice.judged: expected at most 112, found 113");
         assert!(refusal(|a| a.outliers[0].factor = f64::NAN).starts_with("advice.outliers[0].factor"));
     }
 

@@ -57,7 +57,7 @@ pub(super) fn advice(report: &Report, times: usize) -> Advice {
         Mix { track: track(i + 50), segments: segments.collect() }
     };
     Advice {
-        judged: 112,
+        judged: tracks / 4,
         misfiled: (0..3 * times).map(misfiled).collect(),
         blurred: (0..2).map(blurred).collect(),
         copies: (0..2 * times).map(copies).collect(),
