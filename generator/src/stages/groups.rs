@@ -1,11 +1,11 @@
 //! Tracks that belong together: one artist, one release, one recording.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pmsl_core::dataset::{Part, SplitTracks, components, group_ids};
 
 use super::features::UsableLibrary;
-use super::folds::CheckedSplit;
+use super::folds::FoldRun;
 use crate::render;
 
 /// Names that stand for no artist in particular.
@@ -76,13 +76,14 @@ impl Groups {
         numbers
     }
 
-    /// Counts the groups for the report.
-    pub(crate) fn summary(&self, split: &CheckedSplit) -> render::Grouping {
+    /// Counts the groups for the report, and the tracks that any of the splits divides.
+    pub(crate) fn summary(&self, folds: &[FoldRun]) -> render::Grouping {
+        let divided: BTreeSet<usize> = folds.iter().flat_map(|fold| &fold.split.split.ungrouped).copied().collect();
         render::Grouping {
             artists: several(&self.artists),
             releases: several(&self.releases),
             recordings: several(&self.recordings),
-            divided: split.split.ungrouped.len() as u32,
+            divided: divided.len() as u32,
         }
     }
 }

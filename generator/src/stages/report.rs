@@ -49,14 +49,14 @@ pub(crate) fn report(
             official: fold.official,
             repeats: evaluation.repeats.clone(),
         }),
-        grouping: Groups::of(library).summary(split),
+        grouping: Groups::of(library).summary(folds),
         training: training(plan, model),
         advice: evaluation.advice.clone(),
         descriptors: descriptors::summary(library),
         map: map(plan, evaluation),
         failures: failures(plan, library),
         skipped: skipped(library),
-        warnings: warnings(plan, library, split),
+        warnings: warnings(plan, library, folds),
         config: public_config(plan)?,
         tracks,
     })
@@ -292,8 +292,13 @@ fn skipped(library: &UsableLibrary) -> Vec<render::Skipped> {
     counts.into_iter().map(|(reason, count)| render::Skipped { reason: reason.to_owned(), count }).collect()
 }
 
-fn warnings(plan: &Plan, library: &UsableLibrary, split: &CheckedSplit) -> Vec<String> {
-    let mut warnings: Vec<String> = library.warnings.iter().chain(&split.warnings).cloned().collect();
+fn warnings(plan: &Plan, library: &UsableLibrary, folds: &[FoldRun]) -> Vec<String> {
+    let mut warnings = library.warnings.clone();
+    for warning in folds.iter().flat_map(|fold| &fold.split.warnings) {
+        if !warnings.contains(warning) {
+            warnings.push(warning.clone());
+        }
+    }
     let damaged = (0..library.tracks.len()).filter(|&track| library.features.decode_errors(track) > 0).count();
     if damaged > 0 {
         warnings.push(format!("{damaged} files are damaged in places; what could be decoded was used."));
