@@ -80,7 +80,8 @@ async fn sorted(session: &Session) -> Vec<String> {
 
 /// A site, the same with long lists, and both side by side.
 fn sites() -> Bench {
-    let bench = Bench::new(8);
+    let bench = Bench::new(6);
+    bench.write_config(&json!({ "split": { "cross_validation": { "k": 3 } } }));
     bench.run();
     let mut report = bench.report();
     let failure = |i: usize| json!({ "file": format!("file {i}"), "stage": "decode", "reason": "no audio" });
