@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
 
-use crate::support::{Bench, pmsl, shared_data, stderr, stdout, wav};
+use crate::support::{Bench, pmsl, shared_data, stderr, stdout, tune, wav};
 
 /// A config that hears the tunes as cepstral coefficients, and trains nothing.
 fn untrained() -> Value {
@@ -156,6 +156,31 @@ fn an_inbox_is_sorted_into_proposed_playlists() {
     for (name, bytes) in crate::support::snapshot(&bench.site()) {
         assert!(!String::from_utf8_lossy(&bytes).contains("inbox/"), "{}", name.display());
     }
+}
+
+#[test]
+fn a_mix_is_told_apart_into_its_stretches() {
+    let bench = Bench::new(10);
+    let mut config = untrained();
+    config["audio"]["mix_s"] = json!(60.0);
+    bench.write_whole_config(&config);
+    let sound = [tune(0, 20, 70.0), tune(3, 21, 70.0)].concat();
+    fs::write(bench.library().join("House/Party/mix.wav"), wav(&sound, 16_000)).unwrap();
+    bench.run();
+    let report = bench.report();
+    let mixes = report["advice"]["mixes"].as_array().unwrap();
+    assert_eq!(mixes.len(), 1, "{mixes:?}");
+    assert_eq!(mixes[0]["track"], track(&report, "mix.wav"));
+    let segments = mixes[0]["segments"].as_array().unwrap();
+    let names: Vec<&str> = segments
+        .iter()
+        .map(|segment| segment["sub_genre"].as_u64().unwrap() as usize)
+        .map(|class| report["sub_genres"][class]["sub_genre"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Dark", "Party"], "{segments:?}");
+    // Nine chunks of 140 s: the change is known to half the distance of two.
+    let change_s = segments[0]["end_s"].as_f64().unwrap();
+    assert!((change_s - 70.0).abs() < 16.0 && segments[1]["end_s"].as_f64().unwrap() > 139.0, "{segments:?}");
 }
 
 #[test]

@@ -57,9 +57,7 @@ impl Bench {
     pub(crate) fn add_track(&self, folder: &str, sub_genre: usize, track: usize) -> PathBuf {
         let path = self.library().join(folder).join(format!("track {track}.wav"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let pitch_hz = 110.0 * (1 << sub_genre) as f32 * (1.0 + 0.02 * track as f32);
-        let beats_per_s = 1.5 + 0.4 * sub_genre as f32;
-        fs::write(&path, wav(&tune(pitch_hz, beats_per_s, 3.0, track), 16_000)).unwrap();
+        fs::write(&path, wav(&tune(sub_genre, track, 3.0), 16_000)).unwrap();
         path
     }
 
@@ -139,16 +137,18 @@ fn merge(base: &mut Value, changes: &Value) {
     }
 }
 
-/// A short tune around a pitch over a little noise, both others for every `number`: tracks of one sub-genre are alike, and
-/// no copies of each other.
-fn tune(pitch_hz: f32, beats_per_s: f32, seconds: f32, number: usize) -> Vec<f32> {
+/// A tune around the pitch of a sub-genre over a little noise, both others for every `number`: tracks of one sub-genre are
+/// alike, and no copies of each other.
+pub(crate) fn tune(sub_genre: usize, number: usize, seconds: f32) -> Vec<f32> {
+    let base_hz = 110.0 * (1 << sub_genre) as f32 * (1.0 + 0.02 * number as f32);
+    let beats_per_s = 1.5 + 0.4 * sub_genre as f32;
     let mut noise = number as u32 + 1;
     (0..(seconds * 16_000.0) as usize)
         .map(|i| {
             let t = i as f32 / 16_000.0;
             let beat = (t * beats_per_s) as usize;
             let step = (number * 7 + beat * beat * 5 + beat * (number % 5 + 1)) % 6;
-            let pitch_hz = pitch_hz * 2_f32.powf(step as f32 / 12.0);
+            let pitch_hz = base_hz * 2_f32.powf(step as f32 / 12.0);
             let envelope = (-6.0 * (t * beats_per_s).fract()).exp();
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let hiss = 0.05 * (noise as f32 / 2_f32.powi(31) - 1.0);
