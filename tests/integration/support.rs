@@ -139,8 +139,10 @@ fn merge(base: &mut Value, changes: &Value) {
     }
 }
 
-/// A short tune around a pitch, another one for every `number`: tracks of one sub-genre are alike, and no copies.
+/// A short tune around a pitch over a little noise, both others for every `number`: tracks of one sub-genre are alike, and
+/// no copies of each other.
 fn tune(pitch_hz: f32, beats_per_s: f32, seconds: f32, number: usize) -> Vec<f32> {
+    let mut noise = number as u32 + 1;
     (0..(seconds * 16_000.0) as usize)
         .map(|i| {
             let t = i as f32 / 16_000.0;
@@ -148,7 +150,9 @@ fn tune(pitch_hz: f32, beats_per_s: f32, seconds: f32, number: usize) -> Vec<f32
             let step = (number * 7 + beat * beat * 5 + beat * (number % 5 + 1)) % 6;
             let pitch_hz = pitch_hz * 2_f32.powf(step as f32 / 12.0);
             let envelope = (-6.0 * (t * beats_per_s).fract()).exp();
-            envelope * (0.4 * (TAU * pitch_hz * t).sin() + 0.2 * (TAU * 2.01 * pitch_hz * t).sin())
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let hiss = 0.05 * (noise as f32 / 2_f32.powi(31) - 1.0);
+            hiss + envelope * (0.4 * (TAU * pitch_hz * t).sin() + 0.2 * (TAU * 2.01 * pitch_hz * t).sin())
         })
         .collect()
 }

@@ -32,7 +32,7 @@ pub struct Misfiled {
     pub track: u32,
     /// The sub-genre that it sounds like.
     pub suggested: u32,
-    /// How sure that is, 0 to 1.
+    /// How strong the evidence is, 0 to 1, to sort by: not a probability.
     pub confidence: f64,
     /// Cosine similarity to its own sub-genre's centroid less that to the suggested one's: below 0.
     pub margin: f64,
