@@ -37,7 +37,19 @@ pub(super) fn verdict(report: &Report) -> Option<Verdict> {
     } else {
         ("unclear", "Not clearly.", unclear(&others, trained))
     };
-    Some(Verdict { kind, answer, reason })
+    Some(Verdict { kind, answer, reason: reason + &ranking(baselines) })
+}
+
+/// The system that ranks better than the run beyond chance, by most, in a sentence; nothing where none does.
+fn ranking(baselines: &Baselines) -> String {
+    let gains = baselines.systems.iter().skip(1).zip(&baselines.gains);
+    let ranked = gains.filter_map(|(system, gain)| Some((system, gain.mean_average_precision?)));
+    let better = ranked.filter(|(_, gain)| gain.is_worse());
+    let Some((system, gain)) = better.min_by(|a, b| a.1.difference.total_cmp(&b.1.difference)) else {
+        return String::new();
+    };
+    let depth = baselines.map_depth;
+    format!(" In ranking, {} is better: MAP@{depth} differs by {}.", system.name, words(gain))
 }
 
 fn unclear(others: &[(&System, PairedDifference)], trained: bool) -> String {
@@ -116,6 +128,12 @@ mod tests {
             "It is better than every simple system on the same tracks. Over the best of them, Frozen encoder, \
              shrinkage LDA, it gains +10.0 percentage points (+2.0 to +20.0)."
         );
+        let ranked = PairedDifference { difference: -0.09, low: -0.12, high: -0.06 };
+        report.measures.baselines.as_mut().unwrap().gains[0].mean_average_precision = Some(ranked);
+        assert!(said(&report).1.ends_with(
+            " In ranking, MFCC statistics, standardised is better: MAP@10 differs by −9.0 percentage points (−12.0 to \
+             −6.0)."
+        ));
         report.training.epochs.clear();
         report.measures.baselines.as_mut().unwrap().gains[3].accuracy.low = -0.02;
         assert!(!said(&report).1.contains("Training"), "nothing was trained");
