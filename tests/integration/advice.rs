@@ -16,7 +16,7 @@ fn untrained() -> Value {
         "audio": { "chunk_s": 1.0, "max_chunks": 3, "skip_intro_s": 0, "skip_outro_s": 0 },
         "features": { "kind": "mfcc" },
         "model": {
-            "encoder": { "kind": "dense", "hidden": 32 }, "standardize": true, "projection": { "kind": "none" }
+            "encoder": { "kind": "dense", "hidden": 2000 }, "standardize": true, "projection": { "kind": "none" }
         },
         "train": { "epochs": 0 },
         "device": "cpu",

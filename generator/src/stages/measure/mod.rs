@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 use pmsl_core::Vectors;
 use pmsl_core::metrics::{
-    self, ConfusionMatrix, NearestNeighbors, bootstrap_interval, class_scores, macro_average_precision, macro_f1,
+    self, ConfusionMatrix, NearestNeighbors, bootstrap_interval, macro_average_precision, macro_f1,
 };
 
 use self::classifiers::name;
@@ -147,14 +147,14 @@ impl<'a> Bench<'a> {
             let pick = |values: &[usize]| sample.iter().map(|&i| values[i]).collect::<Vec<_>>();
             macro_f1(&ConfusionMatrix::of(&pick(&truth), &pick(predicted), classes))
         });
-        let scores = class_scores(&ConfusionMatrix::of(&truth, predicted, classes));
+        let confusion = ConfusionMatrix::of(&truth, predicted, classes);
         render::Classifier {
             name: name.into(),
             method: method.into(),
             score: score_of(correct, truth.len()),
-            macro_f1: macro_f1(&ConfusionMatrix::of(&truth, predicted, classes)),
+            macro_f1: macro_f1(&confusion),
             macro_f1_interval: interval.map(interval_of),
-            balanced_accuracy: mean(scores.iter().filter_map(|class| class.recall)),
+            balanced_accuracy: metrics::balanced_accuracy(&confusion),
             macro_average_precision: probabilities.and_then(|p| macro_average_precision(&truth, p, classes)),
             log_loss: probabilities.and_then(|p| metrics::log_loss(&truth, p, classes)),
             predicted: predicted.iter().map(|&class| class as u32).collect(),
