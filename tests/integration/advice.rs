@@ -1,5 +1,6 @@
 //! What the report says to the owner of a library: planted mistakes are found, and new tracks find their place.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -45,7 +46,7 @@ fn a_track_in_the_wrong_playlist_is_found() {
     let mut labels = String::from("sub_genre,title\n");
     for track in 0..60 {
         let filed = if track == 4 { 2 } else { track / 20 };
-        labels.push_str(&format!("{},Track {track}\n", ["Dark", "Chill", "Party"][filed]));
+        writeln!(labels, "{},Track {track}", ["Dark", "Chill", "Party"][filed]).unwrap();
     }
     fs::write(bench.path("labels.csv"), labels).unwrap();
     let mut command = pmsl();
@@ -103,7 +104,7 @@ fn an_artist_on_both_sides_fails_the_run() {
             let part = if track == 0 { "test" } else { "train" };
             let artist =
                 if folder == "House/Chill" && track < 2 { "Both Sides".into() } else { format!("{folder}{track}") };
-            manifest.push_str(&format!("{folder}/track {track}.wav,{folder},{artist},{part}\n"));
+            writeln!(manifest, "{folder}/track {track}.wav,{folder},{artist},{part}").unwrap();
         }
     }
     let path = bench.library().join("library.csv");

@@ -40,7 +40,7 @@ impl CalibratedCentroids {
         let classes = centroids.classes();
         let temperature = Temperature::fit_cautious(scores, truth, classes)?;
         let judged = scores.chunks_exact(classes).zip(truth).filter_map(|(scores, &label)| {
-            let (nearest, probability) = most_probable(&temperature, scores)?;
+            let (nearest, probability) = most_probable(temperature, scores)?;
             Some((probability, nearest == label))
         });
         let (confidence, correct): (Vec<f64>, Vec<bool>) = judged.unzip();
@@ -79,7 +79,7 @@ impl CalibratedCentroids {
 }
 
 /// The class with the greatest score, and its probability. `None` where no class has a score.
-fn most_probable(temperature: &Temperature, scores: &[f64]) -> Option<(usize, f64)> {
+fn most_probable(temperature: Temperature, scores: &[f64]) -> Option<(usize, f64)> {
     let nearest =
         (0..scores.len()).filter(|&class| scores[class].is_finite()).fold(None, |best, class| match best {
             Some(best) if scores[best] >= scores[class] => Some(best),

@@ -42,7 +42,9 @@ impl<'a> Dealer<'a> {
             warnings: Vec::new(),
         };
         for copies in tracks.copies() {
-            copies.iter().for_each(|&track| dealer.recordings[track] = copies[0]);
+            for &track in &copies {
+                dealer.recordings[track] = copies[0];
+            }
         }
         for group in tracks.components(options) {
             let mut parts: Vec<Part> = group.iter().filter_map(|&track| tracks.assigned(track)).collect();

@@ -96,7 +96,9 @@ impl Bench<'_> {
                 let margins: Vec<Option<f64>> =
                     self.evidence.judgements.iter().map(|judgement| Some(judgement.margin)).collect();
                 let neighbors = among_all(&fold.vectors, test);
-                test.iter().for_each(|&track| judged[track] = true);
+                for &track in test {
+                    judged[track] = true;
+                }
                 found.extend(advice::misfiled(
                     &FilingEvidence {
                         labels: &self.labels,
@@ -114,7 +116,9 @@ impl Bench<'_> {
             let margins = leave_one_out_margins(&vectors, &self.labels, self.classes(), Some(&belonging));
             let predicted = self.cross_validated(&vectors)?;
             let neighbors = among_all(&vectors, &others);
-            others.iter().for_each(|&track| judged[track] = true);
+            for &track in &others {
+                judged[track] = true;
+            }
             found.extend(advice::misfiled(
                 &FilingEvidence {
                     labels: &self.labels,

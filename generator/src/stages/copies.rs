@@ -42,7 +42,9 @@ fn recordings(tracks: usize, pairs: &[(usize, usize)]) -> Vec<Option<u64>> {
     let mut recordings = vec![None; tracks];
     let groups = components_of_pairs(tracks, pairs).into_iter().filter(|group| group.len() > 1);
     for (number, group) in groups.enumerate() {
-        group.into_iter().for_each(|track| recordings[track] = Some(number as u64));
+        for track in group {
+            recordings[track] = Some(number as u64);
+        }
     }
     recordings
 }

@@ -71,7 +71,9 @@ impl Groups {
         let mut numbers = vec![0; self.sub_genres.len()];
         let groups = components(self.sub_genres.len(), &[&self.artists, &self.recordings]);
         for (number, group) in groups.into_iter().enumerate() {
-            group.into_iter().for_each(|track| numbers[track] = number);
+            for track in group {
+                numbers[track] = number;
+            }
         }
         numbers
     }

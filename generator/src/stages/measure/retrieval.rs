@@ -74,7 +74,9 @@ impl Bench<'_> {
         let mut found = Vec::new();
         for gallery in galleries {
             let mut sizes = vec![0_usize; self.classes()];
-            gallery.tracks.iter().for_each(|&track| sizes[self.labels[track]] += 1);
+            for &track in &gallery.tracks {
+                sizes[self.labels[track]] += 1;
+            }
             let ranks = sizes.into_iter().max()?.saturating_sub(1);
             if ranks * gallery.tracks.len() > RANKS_MAX {
                 return None;
@@ -118,7 +120,9 @@ impl Bench<'_> {
         for gallery in galleries {
             let labels: Vec<usize> = gallery.tracks.iter().map(|&track| self.labels[track]).collect();
             let mut sizes = vec![0_usize; classes];
-            labels.iter().for_each(|&label| sizes[label] += 1);
+            for &label in &labels {
+                sizes[label] += 1;
+            }
             let means = metrics::class_similarity(&gallery.vectors.select(&gallery.tracks), &labels, classes);
             for (a, row) in means.iter().enumerate() {
                 for (b, mean) in row.iter().enumerate() {
