@@ -66,10 +66,10 @@ pub struct PairedChange {
 /// All measures of both runs, in the order of the later one.
 pub(super) fn changes(before: &Report, after: &Report, held_out: &[(usize, usize)]) -> Vec<MeasureChange> {
     let (earlier, later) = (values(before), values(after));
-    let is_same = |a: &Value, b: &Value| a.of == b.of && a.name == b.name;
+    let is_same = |a: &Measured, b: &Measured| a.of == b.of && a.name == b.name;
     let gone = earlier.iter().filter(|own| !later.iter().any(|other| is_same(own, other)));
     let labels = Labels::of(before, after);
-    let change = |own: &Value| MeasureChange {
+    let change = |own: &Measured| MeasureChange {
         of: own.of.clone(),
         name: own.name.clone(),
         is_share: own.is_share,
@@ -82,7 +82,7 @@ pub(super) fn changes(before: &Report, after: &Report, held_out: &[(usize, usize
 }
 
 /// A measure of one run.
-struct Value {
+struct Measured {
     of: String,
     name: String,
     value: f64,
@@ -92,7 +92,7 @@ struct Value {
 
 /// Collects the measures of a run.
 #[derive(Default)]
-struct Values(Vec<Value>);
+struct Values(Vec<Measured>);
 
 impl Values {
     fn share(&mut self, of: &str, name: &str, value: Option<f64>) {
@@ -109,11 +109,11 @@ impl Values {
 
     fn add(&mut self, of: &str, name: &str, value: Option<f64>, is_share: bool, lower_is_better: bool) {
         let (of, name) = (of.to_owned(), name.to_owned());
-        self.0.extend(value.map(|value| Value { of, name, value, is_share, lower_is_better }));
+        self.0.extend(value.map(|value| Measured { of, name, value, is_share, lower_is_better }));
     }
 }
 
-fn values(report: &Report) -> Vec<Value> {
+fn values(report: &Report) -> Vec<Measured> {
     let measures = &report.measures;
     let mut found = Values::default();
     for (i, classifier) in measures.classifiers.iter().enumerate() {
@@ -252,7 +252,7 @@ fn paired(
     labels: &Labels,
     reports: (&Report, &Report),
     held_out: &[(usize, usize)],
-    measure: &Value,
+    measure: &Measured,
 ) -> Option<PairedChange> {
     let genre = |label: usize| labels.sub_genres[label].genre.as_deref();
     let answers = || Answers::of(labels, reports, &measure.of, held_out);

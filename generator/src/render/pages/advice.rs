@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::lists::{List, Pages, Shown};
 use super::pair::Pair;
-use super::tracks::{Named, Title, named, title};
+use super::tracks::{Named, TrackName, named, title};
 use crate::render::charts;
 use crate::render::environment::{RenderError, Renderer};
 use crate::render::report::{BlurredPair, Copies, CopyKind, Failure, Hub, Misfiled, Mix, Outlier, Report};
@@ -25,7 +25,7 @@ pub(super) struct Lists {
 /// A track that is probably in the wrong playlist.
 #[derive(Serialize)]
 struct MisfiledRow<'a> {
-    track: Title<'a>,
+    track: TrackName<'a>,
     suggested: Named<'a>,
     advice: &'a Misfiled,
 }
@@ -33,12 +33,12 @@ struct MisfiledRow<'a> {
 #[derive(Serialize)]
 struct CopiesRow<'a> {
     kind: CopyKind,
-    tracks: Vec<Title<'a>>,
+    tracks: Vec<TrackName<'a>>,
 }
 
 #[derive(Serialize)]
 struct OutlierRow<'a> {
-    track: Title<'a>,
+    track: TrackName<'a>,
     factor: f64,
     nearest: f64,
 }
@@ -47,7 +47,7 @@ struct OutlierRow<'a> {
 struct MixRow<'a> {
     /// From 1, unique in the report.
     number: usize,
-    track: Title<'a>,
+    track: TrackName<'a>,
     chart: Option<Pair>,
     stretches: Vec<Stretch<'a>>,
 }
@@ -62,7 +62,7 @@ struct Stretch<'a> {
 
 #[derive(Serialize)]
 struct HubRow<'a> {
-    track: Title<'a>,
+    track: TrackName<'a>,
     occurrences: u32,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn lists(report: &Report, renderer: &Renderer, looks: &Value) -> Resu
     });
     let misfiled = List {
         noun: "track",
-        about: "The surest first. Confidence and votes are explained in the report.",
+        about: "The strongest evidence first; the report says what it is.",
         ..list("misfiled", "lists/misfiled.html", "Probably misfiled", rows.collect())
     };
     let copies = advice.copies.iter().map(|own: &Copies| CopiesRow {

@@ -1,5 +1,7 @@
 //! Lists that may be long: the first rows stand in the report, all of them on pages of their own.
 
+use std::fmt::Write as _;
+
 use minijinja::{Value, context, value::Serde};
 use serde::Serialize;
 
@@ -54,7 +56,7 @@ impl<T: Serialize> List<T> {
         }
         let pages = self.pages(renderer, looks)?;
         let page = self.path(0);
-        html += &format!("<p class=\"more\"><a href=\"{page}\">All {}</a></p>", number(count as u64));
+        let _ = write!(html, "<p class=\"more\"><a href=\"{page}\">All {}</a></p>", number(count as u64));
         Ok(Some((Shown { html: Value::from_safe_string(html), count, page: Some(page) }, pages)))
     }
 

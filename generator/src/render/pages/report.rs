@@ -106,13 +106,12 @@ pub fn report_pages(report: &Report, renderer: &Renderer) -> Result<Vec<(String,
     // Of all that may leave the report the tables of tracks go first: nobody reads them from one end to the other.
     let few = report.tracks.len() <= INSIDE;
     let whole = if few { Some(with(tracks::groups_inside(report, renderer, &looks)?)?) } else { None };
-    let sections = match whole.filter(|sections| sections.fit()) {
-        Some(sections) => sections,
-        None => {
-            let (groups, track_pages) = tracks::groups_outside(report, renderer, &looks)?;
-            pages.extend(track_pages);
-            with(groups)?
-        }
+    let sections = if let Some(sections) = whole.filter(Sections::fit) {
+        sections
+    } else {
+        let (groups, track_pages) = tracks::groups_outside(report, renderer, &looks)?;
+        pages.extend(track_pages);
+        with(groups)?
     };
     let (index, section_pages) = sections.into_pages(renderer, &values)?;
     pages.extend(section_pages);

@@ -26,7 +26,7 @@ pub(super) struct Group<'a> {
 
 /// A track by its name.
 #[derive(Serialize)]
-pub(super) struct Title<'a> {
+pub(super) struct TrackName<'a> {
     title: &'a str,
     artist: Option<&'a str>,
     sub_genre: Named<'a>,
@@ -72,9 +72,9 @@ pub(super) fn named(report: &Report, index: u32) -> Named<'_> {
 }
 
 /// A track by its index.
-pub(super) fn title(report: &Report, track: u32) -> Title<'_> {
+pub(super) fn title(report: &Report, track: u32) -> TrackName<'_> {
     let meta = &report.tracks[track as usize].meta;
-    Title {
+    TrackName {
         title: &meta.title,
         artist: meta.artist.as_deref(),
         sub_genre: named(report, meta.sub_genre),

@@ -1,5 +1,7 @@
 //! Whether the run is better than something simple, in words.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::render::environment::points;
@@ -65,7 +67,7 @@ fn unclear(others: &[(&System, PairedDifference)], trained: bool) -> String {
     }
     if !clear.is_empty() {
         let names: Vec<&str> = clear.iter().map(|(system, _)| system.name.as_str()).collect();
-        reason += &format!(" It is clearly better than: {}.", names.join("; "));
+        let _ = write!(reason, " It is clearly better than: {}.", names.join("; "));
     }
     reason
 }
