@@ -24,7 +24,7 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     let folds = folds(plan, console, cancel, &mut watch, &library)?;
     let untrained = watch.time("Baselines", "tracks", || stages::untrained(plan, console, cancel, &library))?;
     let evaluation = watch.time("Evaluation", "tracks", || {
-        stages::evaluate(plan, console, cancel, &library, untrained.as_ref(), &folds)
+        stages::evaluate(plan, console, cancel, &library, untrained.as_deref(), &folds)
     })?;
     let report = stages::report(plan, &library, &folds, &evaluation)?;
     let site = folds.first().context("there is no split")?;

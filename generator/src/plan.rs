@@ -90,29 +90,28 @@ impl Plan {
 
     /// Where the features of a track are kept.
     pub(crate) fn feature_path(&self, key: Key) -> PathBuf {
-        self.beside_features(key, "f16")
+        self.of_track("features", key, "f16")
     }
 
     /// Where it is remembered why a track has no features.
     pub(crate) fn failure_path(&self, key: Key) -> PathBuf {
-        self.beside_features(key, "failed.json")
+        self.of_track("features", key, "failed.json")
     }
 
     /// One folder for each first byte of the keys, so that none grows too large to list.
-    fn beside_features(&self, key: Key, extension: &str) -> PathBuf {
+    fn of_track(&self, folder: &str, key: Key, extension: &str) -> PathBuf {
         let name = key.to_string();
-        self.work.join("features").join(&name[..2]).join(format!("{name}.{extension}"))
+        self.work.join(folder).join(&name[..2]).join(format!("{name}.{extension}"))
     }
 
     /// Where what was measured of a track is kept.
     pub(crate) fn analysis_path(&self, key: Key) -> PathBuf {
-        let name = key.to_string();
-        self.work.join("analysis").join(&name[..2]).join(format!("{name}.bin"))
+        self.of_track("analysis", key, "bin")
     }
 
     /// Where the output of a frozen encoder for a track is kept.
     pub(crate) fn frozen_path(&self, key: Key) -> PathBuf {
-        self.beside_features(key, "f32")
+        self.of_track("features", key, "f32")
     }
 
     /// Where an evaluation is kept.

@@ -3,11 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use super::natural::{natural_cmp, split_prefix};
-use super::paths::{has_extension, is_hidden, relative_to};
+use super::paths::{has_extension, relative_to};
 use super::scan::{Entry, Found, Group};
+use super::walk::{Visited, walk};
 use super::{LibraryError, LibraryOptions, SkipReason};
 
 /// A folder of the root, with what lies below it by sub-folder.
@@ -23,22 +22,14 @@ struct TopFolder {
 pub(super) fn read(root: &Path, options: &LibraryOptions) -> Result<Found, LibraryError> {
     let mut found = Found::default();
     let mut folders: Vec<TopFolder> = Vec::new();
-    let walk = WalkDir::new(root)
-        .follow_links(options.follow_links)
-        // Siblings in natural order, which also makes the order of `skipped` the same everywhere.
-        .sort_by(|a, b| natural_cmp(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()));
-    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name())) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                report(root, error, &mut found)?;
+    for visited in walk(root, options) {
+        let path = match visited? {
+            Visited::File(path) => path,
+            Visited::Skipped(skipped) => {
+                found.skipped.push(skipped);
                 continue;
             }
         };
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        let path = entry.into_path();
         if !has_extension(&path, &options.extensions) {
             found.skip(path, SkipReason::NotAudio);
             continue;
@@ -62,19 +53,6 @@ pub(super) fn sort_key(a: &str, b: &str) -> std::cmp::Ordering {
         numbers.then_with(|| natural_cmp(name_a, name_b))
     });
     by_part.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then_with(|| a.cmp(b))
-}
-
-/// Errors below the root cost what they concern; the root itself has to be readable.
-fn report(root: &Path, error: walkdir::Error, found: &mut Found) -> Result<(), LibraryError> {
-    let path = error.path().unwrap_or(root).to_path_buf();
-    let is_loop = error.loop_ancestor().is_some();
-    let (depth, message) = (error.depth(), error.io_error().map_or_else(|| error.to_string(), ToString::to_string));
-    match error.into_io_error() {
-        Some(source) if depth == 0 => return Err(LibraryError::Read { path, source }),
-        _ if is_loop => found.skip(path, SkipReason::LinkLoop),
-        _ => found.skip(path, SkipReason::Unreadable { message }),
-    }
-    Ok(())
 }
 
 fn place(root: &Path, path: PathBuf, folders: &mut Vec<TopFolder>, found: &mut Found) {

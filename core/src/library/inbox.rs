@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
-use super::natural::natural_cmp;
-use super::paths::{has_extension, is_hidden};
-use super::{LibraryError, LibraryOptions, SkipReason, Skipped};
+use super::paths::has_extension;
+use super::walk::{Visited, walk};
+use super::{LibraryError, LibraryOptions, Skipped};
 
 /// All audio files below a folder, naturally by name, and what could not be looked at. Hidden files and files that are
 /// no audio are left out silently.
@@ -15,25 +13,11 @@ use super::{LibraryError, LibraryOptions, SkipReason, Skipped};
 /// When the folder itself cannot be read.
 pub fn audio_files(root: &Path, options: &LibraryOptions) -> Result<(Vec<PathBuf>, Vec<Skipped>), LibraryError> {
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
-    let walk = WalkDir::new(root)
-        .follow_links(options.follow_links)
-        .sort_by(|a, b| natural_cmp(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()));
-    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name())) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && has_extension(entry.path(), &options.extensions) => {
-                files.push(entry.into_path());
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_path_buf();
-                let (depth, is_loop) = (error.depth(), error.loop_ancestor().is_some());
-                let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                match error.into_io_error() {
-                    Some(source) if depth == 0 => return Err(LibraryError::Read { path, source }),
-                    _ if is_loop => skipped.push(Skipped { path, reason: SkipReason::LinkLoop }),
-                    _ => skipped.push(Skipped { path, reason: SkipReason::Unreadable { message } }),
-                }
-            }
+    for visited in walk(root, options) {
+        match visited? {
+            Visited::File(path) if has_extension(&path, &options.extensions) => files.push(path),
+            Visited::File(_) => {}
+            Visited::Skipped(left_out) => skipped.push(left_out),
         }
     }
     Ok((files, skipped))

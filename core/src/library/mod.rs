@@ -13,6 +13,7 @@ mod patterns;
 mod playlists;
 mod scan;
 mod tags;
+mod walk;
 
 pub use error::{LibraryError, SkipReason, Skipped};
 pub use inbox::audio_files;

@@ -86,8 +86,9 @@ fn begin(root: &str, separator: char, path: &str) -> String {
     if path.starts_with('#') { format!(".{separator}{path}") } else { path.to_owned() }
 }
 
-/// A name that every file system takes.
-fn file_name(name: &str, extension: &str) -> String {
+/// `name` and `extension` (with or without its dot, or none) without the characters that some file system refuses; `_`
+/// stands for each.
+pub fn file_name(name: &str, extension: &str) -> String {
     let safe = |c: char| if "/\\:*?\"<>|".contains(c) || c.is_control() { '_' } else { c };
     let extension = extension.trim().trim_start_matches('.');
     let name: String = name.chars().map(safe).collect();

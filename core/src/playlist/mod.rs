@@ -9,7 +9,7 @@ mod title;
 mod versions;
 
 pub use grow::{GrowOptions, Step, grow};
-pub use m3u8::{M3u8Options, PathSeparator, m3u8};
+pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
 pub use title::core_title;
 pub use versions::Versions;
 

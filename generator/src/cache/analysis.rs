@@ -1,14 +1,12 @@
 //! What was measured of a track: tempo, key, loudness, fingerprint. One file for the content of a track, whatever the
 //! front end.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use anyhow::Context;
 use pmsl_core::analysis::TrackAnalysis;
 
-use super::store::write_atomic;
+use super::store::{read_if_present, write_atomic};
 
 const MAGIC: &[u8; 8] = b"PMSLANA\x01";
 
@@ -24,11 +22,7 @@ pub(crate) fn write_analysis(path: &Path, analysis: &TrackAnalysis) -> anyhow::R
 /// Reads what was measured of a track. Nothing where there is no file, or one that is damaged or of another version: it
 /// is then made anew.
 pub(crate) fn read_analysis(path: &Path) -> anyhow::Result<Option<TrackAnalysis>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("could not read {}", path.display())),
-    };
+    let Some(bytes) = read_if_present(path)? else { return Ok(None) };
     let Some(record) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
     // Bytes after the record mean that it is not what was written.
     Ok(postcard::take_from_bytes(record).ok().filter(|(_, rest)| rest.is_empty()).map(|(analysis, _)| analysis))
@@ -37,6 +31,7 @@ pub(crate) fn read_analysis(path: &Path) -> anyhow::Result<Option<TrackAnalysis>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::sync::atomic::AtomicBool;
 
     #[test]

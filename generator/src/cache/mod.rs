@@ -21,4 +21,4 @@ pub(crate) use key::{Key, KeyBuilder};
 pub(crate) use lock::WorkLock;
 pub(crate) use scaling::{Scaled, Scaling, mean_of_chunks};
 pub(crate) use stamps::{FileStamp, Remembered, Stamps};
-pub(crate) use store::{read_json, write_atomic, write_json};
+pub(crate) use store::{read_if_present, read_json, write_atomic, write_json};

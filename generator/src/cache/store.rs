@@ -39,8 +39,13 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<
 /// Reads a value from JSON. `None` when there is no such file, or when it is of another version and does not parse:
 /// a cache is then made anew.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
+    Ok(read_if_present(path)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// Reads a file. `None` when there is no such file.
+pub(crate) fn read_if_present(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
     }

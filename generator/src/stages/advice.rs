@@ -10,15 +10,16 @@ use pmsl_core::advice::{
     leave_one_out_margins, timeline, version_groups,
 };
 use pmsl_core::dataset::{FeatureSource, Folds, StratifiedFolds};
-use pmsl_core::metrics::{Centroids, ConfusionMatrix, Gallery, HubnessCorrection, NearestNeighbors};
-use pmsl_core::probes::{Labelled, LogisticRegressionOptions, ProbeOptions, Standardizer};
+use pmsl_core::metrics::{ConfusionMatrix, Gallery, HubnessCorrection, NearestNeighbors};
+use pmsl_core::probes::{Labelled, LogisticRegressionOptions, ProbeOptions};
+use pmsl_core::project::nearest_neighbors_parallel;
 
 use super::embed::embed_chunks;
 use super::evaluate::Judgement;
 use super::features::UsableLibrary;
 use super::folds::FoldRun;
 use super::groups::Groups;
-use crate::cache::mean_of_chunks;
+use super::rows::Rows;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
 use crate::render;
@@ -50,8 +51,7 @@ pub(super) struct Evidence<'a> {
 
 /// Looks for everything that the owner may want to know.
 pub(super) fn advice(evidence: &Evidence<'_>, cancel: &AtomicBool) -> Result<render::Advice, RunError> {
-    let labels: Vec<usize> = evidence.library.tracks.iter().map(|track| track.entry.sub_genre).collect();
-    let bench = Bench { labels, groups: Groups::of(evidence.library), evidence };
+    let bench = Bench { labels: evidence.library.labels(), groups: Groups::of(evidence.library), evidence };
     let (misfiled, judged) = bench.misfiled()?;
     Ok(render::Advice {
         judged,
@@ -85,50 +85,34 @@ impl Bench<'_> {
     /// asking.
     fn misfiled(&self) -> anyhow::Result<(Vec<render::Misfiled>, u32)> {
         let belonging = self.groups.belonging();
-        let options = MisfiledOptions::default();
         let mut found = Vec::new();
         let mut judged = vec![false; self.labels.len()];
-        if self.evidence.plan.config.is_trained() {
-            let held_out = self.held_out_predictions();
-            let classifiers: Vec<&[Option<usize>]> = held_out.iter().map(Vec::as_slice).collect();
-            for fold in self.evidence.folds {
-                let test = &fold.split.split.test;
-                let margins: Vec<Option<f64>> =
-                    self.evidence.judgements.iter().map(|judgement| Some(judgement.margin)).collect();
-                let neighbors = among_all(&fold.vectors, test);
-                for &track in test {
-                    judged[track] = true;
-                }
-                found.extend(advice::misfiled(
-                    &FilingEvidence {
-                        labels: &self.labels,
-                        margins: &margins,
-                        neighbors: &neighbors,
-                        groups: Some(&belonging),
-                        classifiers: &classifiers,
-                    },
-                    &options,
-                ));
-            }
-        }
-        let others: Vec<usize> = (0..judged.len()).filter(|&track| !judged[track]).collect();
-        if let Some(vectors) = self.without_labels()?.filter(|_| !others.is_empty()) {
-            let margins = leave_one_out_margins(&vectors, &self.labels, self.classes(), Some(&belonging));
-            let predicted = self.cross_validated(&vectors)?;
-            let neighbors = among_all(&vectors, &others);
-            for &track in &others {
+        let mut ask = |tracks: &[usize], vectors: &Vectors, margins: &[Option<f64>], said: &[Vec<Option<usize>>]| {
+            for &track in tracks {
                 judged[track] = true;
             }
-            found.extend(advice::misfiled(
-                &FilingEvidence {
-                    labels: &self.labels,
-                    margins: &margins,
-                    neighbors: &neighbors,
-                    groups: Some(&belonging),
-                    classifiers: &predicted.iter().map(Vec::as_slice).collect::<Vec<_>>(),
-                },
-                &options,
-            ));
+            let evidence = FilingEvidence {
+                labels: &self.labels,
+                margins,
+                neighbors: &among_all(vectors, tracks),
+                groups: Some(&belonging),
+                classifiers: &said.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+            };
+            found.extend(advice::misfiled(&evidence, &MisfiledOptions::default()));
+        };
+        let mut others: Vec<usize> = (0..self.labels.len()).collect();
+        if self.evidence.plan.config.is_trained() {
+            let margins: Vec<_> = self.evidence.judgements.iter().map(|judgement| Some(judgement.margin)).collect();
+            let said = self.held_out_predictions();
+            for fold in self.evidence.folds {
+                ask(&fold.split.split.test, &fold.vectors, &margins, &said);
+            }
+            let held_out = &self.evidence.measures.tracks;
+            others.retain(|&track| held_out.binary_search(&(track as u32)).is_err());
+        }
+        if let Some(vectors) = self.without_labels()?.filter(|_| !others.is_empty()) {
+            let margins = leave_one_out_margins(&vectors, &self.labels, self.classes(), Some(&belonging));
+            ask(&others, &vectors, &margins, &self.cross_validated(&vectors)?);
         }
         found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.track.cmp(&b.track)));
         let rows = found.into_iter().map(|found| render::Misfiled {
@@ -167,13 +151,8 @@ impl Bench<'_> {
         }
         let knows_something = config.model.pretrained.is_some() || config.library.embeddings.is_some();
         let Some(untrained) = self.evidence.untrained.filter(|_| knows_something) else { return Ok(None) };
-        let mut rows = Vec::new();
-        for track in 0..self.labels.len() {
-            rows.extend(mean_of_chunks(&untrained.features, track).context("the encoder's output cannot be read")?);
-        }
-        let dim = rows.len() / self.labels.len().max(1);
-        let scaled = Standardizer::fit(&rows, dim).and_then(|scales| scales.transform(&rows)).context("scaling")?;
-        Ok(Some(Vectors::normalized(scaled, dim).context("the encoder's output cannot be compared")?))
+        let all: Vec<usize> = (0..self.labels.len()).collect();
+        Rows::of_output(untrained)?.standardized(&all).map(Some)
     }
 
     /// What a logistic regression, fitted to the other folds, says of every track; nothing in libraries too small for
@@ -248,9 +227,7 @@ impl Bench<'_> {
         if !(3..=TRACKS_MAX).contains(&vectors.len()) {
             return Ok(Vec::new());
         }
-        let all: Vec<usize> = (0..vectors.len()).collect();
-        let neighbors =
-            Gallery::new(vectors, &all, HubnessCorrection::None).neighbors_parallel(vectors, &all, OUTLIER_NEIGHBOURS);
+        let neighbors = nearest_neighbors_parallel(vectors, OUTLIER_NEIGHBOURS);
         let found = advice::outliers(vectors, &self.labels, &neighbors, &OutlierOptions::default());
         let rows = found.into_iter().map(|outlier| render::Outlier {
             track: outlier.track as u32,
@@ -267,9 +244,7 @@ impl Bench<'_> {
             return Ok(Vec::new());
         }
         let fold = self.site()?;
-        let centroids =
-            Centroids::of(&fold.vectors, &self.labels, self.classes(), fold.split.split.train.iter().copied())
-                .context("the training tracks have no centroids")?;
+        let centroids = fold.centroids(&self.labels, self.classes())?;
         let mut options = TimelineOptions::default();
         if let Some(temperature) = temperature {
             options.temperature = temperature;

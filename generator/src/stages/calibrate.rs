@@ -1,6 +1,5 @@
 //! How sure the nearest centroid may be: fitted where it was not made, judged on held-out tracks.
 
-use anyhow::Context;
 use pmsl_core::advice::{CalibratedCentroids, Filing, Temperature};
 use pmsl_core::metrics::{Centroids, expected_calibration_error};
 
@@ -26,8 +25,7 @@ pub(crate) fn calibrated(
     is_trained: bool,
 ) -> anyhow::Result<Option<CalibratedCentroids>> {
     let split = &fold.split.split;
-    let centroids = Centroids::of(&fold.vectors, labels, classes, split.train.iter().copied())
-        .context("the training tracks have no centroids")?;
+    let centroids = fold.centroids(labels, classes)?;
     let (tracks, scores) = if is_trained {
         let scores = split.validation.iter().flat_map(|&track| centroids.similarities(fold.vectors.row(track)));
         (split.validation.clone(), scores.collect())
@@ -59,7 +57,7 @@ pub(crate) type Calibrated = (Vec<Option<Filing>>, Option<render::Calibration>);
 
 /// Judges all tracks by the first fold, and held-out ones by the fold that held them out.
 pub(crate) fn calibrate(plan: &Plan, library: &UsableLibrary, folds: &[FoldRun]) -> anyhow::Result<Calibrated> {
-    let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
+    let labels = library.labels();
     let (classes, is_trained) = (library.sub_genres.len(), plan.config.is_trained());
     let mut of_tracks = vec![None; labels.len()];
     let mut held_out = Vec::new();

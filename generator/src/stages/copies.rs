@@ -18,7 +18,7 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    /// Compares the tracks of a library.
+    /// Compares the tracks of a library; those without an analysis, by their content alone.
     pub(crate) fn find(tracks: &[Candidate], analyses: &[Option<TrackAnalysis>]) -> Self {
         let mut pairs = Vec::new();
         let mut firsts = BTreeMap::new();

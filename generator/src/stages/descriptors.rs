@@ -15,7 +15,7 @@ const TEMPO_FACTORS: [f64; 9] = [1.0, 2.0, 0.5, 3.0, 1.0 / 3.0, 1.5, 2.0 / 3.0, 
 
 /// What the report says of one track.
 pub(crate) fn of_track(library: &UsableLibrary, track: usize) -> Option<render::TrackDescriptors> {
-    let heard = &library.analyses[track].as_ref()?.descriptors;
+    let heard = library.descriptors[track].as_ref()?;
     Some(render::TrackDescriptors {
         tempo_bpm: heard.tempo.as_ref().map(|tempo| tempo.bpm),
         tempo_confidence: heard.tempo.as_ref().map(|tempo| tempo.confidence),
@@ -32,10 +32,9 @@ pub(crate) fn of_track(library: &UsableLibrary, track: usize) -> Option<render::
 
 /// The descriptors by sub-genre, and how far they agree with the tags; nothing where no track has sound.
 pub(crate) fn summary(library: &UsableLibrary) -> Option<render::DescriptorSummary> {
-    let heard: Vec<Option<&Descriptors>> =
-        library.analyses.iter().map(|analysis| analysis.as_ref().map(|analysis| &analysis.descriptors)).collect();
+    let heard: Vec<Option<&Descriptors>> = library.descriptors.iter().map(Option::as_ref).collect();
     heard.iter().flatten().next()?;
-    let labels: Vec<usize> = library.metas.iter().map(|meta| meta.sub_genre as usize).collect();
+    let labels = library.labels();
     let classes = library.sub_genres.len();
     let distribution = |name: &str, unit: &str, method: &str, value: &dyn Fn(&Descriptors) -> Option<f32>| {
         let values: Vec<Option<f64>> = heard.iter().map(|heard| value((*heard)?).map(f64::from)).collect();

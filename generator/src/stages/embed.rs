@@ -1,8 +1,7 @@
 //! One vector for each track; only tracks that the model has not seen before are embedded.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -13,7 +12,7 @@ use pmsl_core::dataset::FeatureSource;
 
 use super::features::UsableLibrary;
 use super::model::{Model, Trained, session_error};
-use crate::cache::{Key, KeyBuilder, Scaled, mean_of_chunks, write_atomic};
+use crate::cache::{Key, KeyBuilder, Scaled, mean_of_chunks, read_if_present, write_atomic};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
@@ -156,11 +155,7 @@ impl FeatureSource for SingleChunks<'_> {
 /// Reads stored vectors: magic, `u32` dim, then for each the 16 bytes of its key and `[dim]` little-endian `f32`.
 /// Nothing where there is no file.
 fn read(path: &Path) -> anyhow::Result<BTreeMap<Key, Vec<f32>>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(error).with_context(|| format!("could not read {}", path.display())),
-    };
+    let Some(bytes) = read_if_present(path)? else { return Ok(BTreeMap::new()) };
     parse(&bytes).with_context(|| format!("{} is damaged: delete it, and it is made anew", path.display()))
 }
 
@@ -203,6 +198,7 @@ fn write(path: &Path, vectors: &BTreeMap<Key, Vec<f32>>) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn vectors_come_back_and_damage_is_refused() {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::advice::{Evidence, advice};
 use super::calibrate::calibrate;
 use super::features::UsableLibrary;
-use super::folds::FoldRun;
+use super::folds::{FoldRun, one_repeat};
 use super::measure::measures;
 use crate::cache::{KeyBuilder, read_json, write_json};
 use crate::console::Console;
@@ -83,10 +83,10 @@ pub(crate) fn evaluate(
     if let Some(evaluation) = read_json(&path)? {
         return Ok(Worked::new(evaluation, 0, tracks));
     }
-    let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
+    let labels = library.labels();
     let classes = library.sub_genres.len();
     let site = folds.first().context("there is no split")?;
-    let centroids = centroids(site, &labels, classes)?;
+    let centroids = site.centroids(&labels, classes)?;
     let mut judgements = (0..tracks)
         .map(|track| judge(&centroids, site.vectors.row(track), labels[track]))
         .collect::<anyhow::Result<Vec<_>>>()?;
@@ -94,7 +94,7 @@ pub(crate) fn evaluate(
     for repeat in repeats_of(folds) {
         let mut right = 0;
         for fold in repeat {
-            let centroids = self::centroids(fold, &labels, classes)?;
+            let centroids = fold.centroids(&labels, classes)?;
             for &track in &fold.split.split.test {
                 let judged = judge(&centroids, fold.vectors.row(track), labels[track])?;
                 right += usize::from(judged.predicted == labels[track]);
@@ -106,9 +106,9 @@ pub(crate) fn evaluate(
         let held_out: usize = repeat.iter().map(|fold| fold.split.split.test.len()).sum();
         repeats.push(right as f64 / held_out.max(1) as f64);
     }
-    let one_repeat = &folds[..site.split.fold.map_or(1, |fold| fold.count).min(folds.len())];
+    let one_repeat = one_repeat(folds);
     let (confidences, calibration) = calibrate(plan, library, one_repeat)?;
-    let mut measures = measures(plan, console, cancel, library, untrained, folds, &judgements)?;
+    let mut measures = measures(plan, console, cancel, library, untrained, one_repeat, &judgements)?;
     measures.calibration = calibration;
     let evidence = Evidence {
         plan,
@@ -184,11 +184,6 @@ fn key(
 
 fn pair(neighbour: Neighbour) -> (usize, f32) {
     (neighbour.track, neighbour.similarity as f32)
-}
-
-fn centroids(fold: &FoldRun, labels: &[usize], classes: usize) -> anyhow::Result<Centroids> {
-    Centroids::of(&fold.vectors, labels, classes, fold.split.split.train.iter().copied())
-        .context("the training tracks have no centroids")
 }
 
 fn judge(centroids: &Centroids, vector: &[f32], own: usize) -> anyhow::Result<Judgement> {

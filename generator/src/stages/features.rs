@@ -5,9 +5,9 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
-use pmsl_core::analysis::{TrackAnalysis, analyse, read_chunks_and_analysis};
+use pmsl_core::analysis::{analyse, read_chunks_and_analysis};
 use pmsl_core::audio::{AudioError, TrackAudio, read_chunks};
-use pmsl_core::descriptors::DESCRIPTOR_VERSION;
+use pmsl_core::descriptors::{DESCRIPTOR_VERSION, Descriptors};
 use pmsl_core::features::{FEATURE_VERSION, FeatureError, FrontEnd, MfccStatistics, encode_f16};
 use pmsl_core::fingerprint::FINGERPRINT_VERSION;
 use pmsl_core::library::Skipped;
@@ -38,8 +38,8 @@ pub(crate) struct UsableLibrary {
     pub(crate) keys: Vec<Key>,
     /// The features themselves.
     pub(crate) features: FeatureStore,
-    /// What was measured of each track; nothing where there is no sound.
-    pub(crate) analyses: Vec<Option<TrackAnalysis>>,
+    /// Tempo, key, loudness and more of each track; nothing where there is no sound.
+    pub(crate) descriptors: Vec<Option<Descriptors>>,
     /// Which tracks are one recording.
     pub(crate) copies: Copies,
     /// Tracks that cannot be used.
@@ -51,6 +51,11 @@ pub(crate) struct UsableLibrary {
 }
 
 impl UsableLibrary {
+    /// The sub-genre of every track.
+    pub(crate) fn labels(&self) -> Vec<usize> {
+        self.tracks.iter().map(|track| track.entry.sub_genre).collect()
+    }
+
     /// The path of the last of `tracks` that is done, or of the first one where none is: what progress shows.
     pub(crate) fn reached(&self, tracks: &[usize], done: usize) -> &str {
         let last = tracks.get(done.saturating_sub(1)).or(tracks.last());
@@ -308,7 +313,8 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         metas,
         keys: usable_keys,
         features: FeatureStore::new(files)?,
-        analyses,
+        // The fingerprints have done their work.
+        descriptors: analyses.into_iter().map(|analysis| analysis.map(|analysis| analysis.descriptors)).collect(),
         copies,
         failures,
         skipped: library.skipped,

@@ -1,8 +1,9 @@
 //! Which tracks train, which choose the best epoch, and which are held out for the report: once, or fold by fold.
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use pmsl_core::Vectors;
 use pmsl_core::dataset::{CrossValidation, Folds, Leak, OnLeak, Part, Split, SplitOptions, SplitTracks, SplitWarning};
+use pmsl_core::metrics::Centroids;
 
 use super::features::UsableLibrary;
 use super::groups::Groups;
@@ -19,6 +20,30 @@ pub(crate) struct FoldRun {
     pub(crate) model: Model,
     /// The vectors of all tracks, in the library's order.
     pub(crate) vectors: Vectors,
+}
+
+impl FoldRun {
+    /// The means of the training tracks of every sub-genre.
+    pub(crate) fn centroids(&self, labels: &[usize], classes: usize) -> anyhow::Result<Centroids> {
+        self.centroids_of(&self.vectors, labels, classes)
+    }
+
+    /// The same of other vectors of the tracks.
+    pub(crate) fn centroids_of(
+        &self,
+        vectors: &Vectors,
+        labels: &[usize],
+        classes: usize,
+    ) -> anyhow::Result<Centroids> {
+        Centroids::of(vectors, labels, classes, self.split.split.train.iter().copied())
+            .context("the training tracks have no centroids")
+    }
+}
+
+/// The folds of the first repeat of a cross-validation, or the only split.
+pub(crate) fn one_repeat(folds: &[FoldRun]) -> &[FoldRun] {
+    let count = folds.first().and_then(|fold| fold.split.fold).map_or(1, |fold| fold.count);
+    &folds[..count.min(folds.len())]
 }
 
 /// The place of a split in a cross-validation.

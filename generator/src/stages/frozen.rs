@@ -1,5 +1,6 @@
 //! The output of a frozen encoder for every chunk: computed once, then all that follows trains in seconds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::AtomicBool;
@@ -76,22 +77,20 @@ pub(crate) fn frozen(
 ///
 /// # Errors
 /// As [`frozen`].
-pub(crate) fn untrained(
+pub(crate) fn untrained<'a>(
     plan: &Plan,
     console: &Console,
     cancel: &AtomicBool,
-    library: &UsableLibrary,
-) -> Result<Worked<Option<UsableLibrary>>, RunError> {
+    library: &'a UsableLibrary,
+) -> Result<Worked<Option<Cow<'a, UsableLibrary>>>, RunError> {
     if !plan.config.evaluate.baselines {
         return Ok(Worked::new(None, 0, 0));
     }
-    let heard = library.clone();
-    let tracks = heard.tracks.len();
     if plan.config.is_frozen() {
-        return Ok(Worked::new(Some(heard), 0, tracks));
+        return Ok(Worked::new(Some(Cow::Borrowed(library)), 0, library.tracks.len()));
     }
-    let Worked { result, load } = frozen(plan, console, cancel, heard)?;
-    Ok(Worked { result: Some(result), load })
+    let Worked { result, load } = frozen(plan, console, cancel, library.clone())?;
+    Ok(Worked { result: Some(Cow::Owned(result)), load })
 }
 
 /// The frozen encoder.

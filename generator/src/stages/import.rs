@@ -95,15 +95,15 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
         keys.push(key);
         values.extend_from_slice(vector);
     }
-    let analyses = vec![None; tracks.len()];
-    let copies = Copies::find(&tracks, &analyses);
+    let copies = Copies::find(&tracks, &[]);
+    let descriptors = vec![None; tracks.len()];
     Ok(UsableLibrary {
         sub_genres,
         tracks,
         metas,
         keys,
         features: FeatureStore::ready(&values, dim),
-        analyses,
+        descriptors,
         copies,
         failures: Vec::new(),
         skipped: Vec::new(),

@@ -8,15 +8,14 @@ use anyhow::{Context, anyhow};
 use pmsl_core::TrackMeta;
 use pmsl_core::advice::Filing;
 use pmsl_core::library::audio_files;
-use pmsl_core::playlist::{M3u8Options, m3u8};
+use pmsl_core::playlist::{M3u8Options, file_name, m3u8};
 
 use super::calibrate::calibrated;
 use super::embed::embeddings;
 use super::export::inert;
-use super::features::{UsableLibrary, features};
+use super::features::UsableLibrary;
 use super::folds::FoldRun;
-use super::frozen::frozen;
-use super::predict::candidates;
+use super::predict::heard;
 use crate::cache::write_atomic;
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -29,7 +28,8 @@ const UNSURE: &str = "Unsure";
 /// those that none can, and `inbox.csv` with all of them.
 ///
 /// # Errors
-/// When the inbox cannot be read or none of its tracks can be used, when nothing says how sure a proposal is, and when the playlists cannot be written.
+/// When the inbox cannot be read or none of its tracks can be used, when nothing says how sure a proposal is, and when the
+/// playlists cannot be written.
 pub(crate) fn inbox(
     plan: &Plan,
     console: &Console,
@@ -50,12 +50,9 @@ pub(crate) fn inbox(
         console.result(&format!("the inbox {} holds no audio file", inbox.folder.display()));
         return Ok(());
     }
-    let mut asked = features(plan, console, cancel, candidates(&files))?.result;
-    if plan.config.is_frozen() {
-        asked = frozen(plan, console, cancel, asked)?.result;
-    }
+    let asked = heard(plan, console, cancel, &files)?;
     let vectors = embeddings(plan, console, cancel, &asked, &run.model)?.result;
-    let labels: Vec<usize> = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
+    let labels = library.labels();
     let sorter = calibrated(run, &labels, library.sub_genres.len(), plan.config.is_trained())?
         .context("too few tracks of the library could validate: there is nothing that says how sure a proposal is")?;
     let mut proposals: Vec<(usize, Filing)> =
@@ -111,16 +108,15 @@ fn write(
     }
     for (name, tracks) in &playlists {
         let text = m3u8(tracks, &M3u8Options::default());
-        write_atomic(&folder.join(format!("{}.m3u8", file_name(name))), |out| out.write_all(text.as_bytes()))?;
+        write_atomic(&folder.join(format!("{}.m3u8", list_name(name))), |out| out.write_all(text.as_bytes()))?;
     }
     let table = table.into_inner().context("the inbox cannot be written as CSV")?;
     write_atomic(&folder.join("inbox.csv"), |out| out.write_all(&table))
 }
 
-/// A name that every file system takes.
-fn file_name(name: &str) -> String {
-    let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-    let name: String = name.chars().map(|c| if forbidden(c) { '_' } else { c }).take(100).collect();
+/// A playlist's name as every file system takes it.
+fn list_name(name: &str) -> String {
+    let name: String = file_name(name, "").chars().take(100).collect();
     let name = name.trim().trim_end_matches('.').to_owned();
     if name.is_empty() { "_".into() } else { name }
 }
@@ -131,8 +127,8 @@ mod tests {
 
     #[test]
     fn names_fit_every_file_system() {
-        assert_eq!(file_name("House - Deep / Dark?"), "House - Deep _ Dark_");
-        assert_eq!(file_name("..."), "_");
-        assert_eq!(file_name("a\nb."), "a_b");
+        assert_eq!(list_name("House - Deep / Dark?"), "House - Deep _ Dark_");
+        assert_eq!(list_name("..."), "_");
+        assert_eq!(list_name("a\nb."), "a_b");
     }
 }

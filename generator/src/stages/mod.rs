@@ -23,6 +23,7 @@ mod predict;
 mod publish;
 mod render;
 mod report;
+mod rows;
 mod summary;
 
 pub(crate) use describe::describe;

@@ -69,10 +69,7 @@ pub(crate) fn predict(
     if matches!(plan.source, LibrarySource::Embeddings(_)) {
         return Err(RunError::usage(anyhow!("files cannot be judged by embeddings that were made elsewhere")));
     }
-    let mut asked = features(plan, console, cancel, candidates(files))?.result;
-    if plan.config.is_frozen() {
-        asked = frozen(plan, console, cancel, asked)?.result;
-    }
+    let asked = heard(plan, console, cancel, files)?;
     let tracks: Vec<usize> = (0..asked.tracks.len()).collect();
     let (method, probabilities) = match chunk_probabilities(plan, cancel, &asked, &run.model, &tracks)? {
         Some(chunks) => {
@@ -97,8 +94,21 @@ pub(crate) fn predict(
     print(console, method, &predictions, &asked.failures, as_json)
 }
 
-/// The files as a library of their own.
-pub(super) fn candidates(files: &[PathBuf]) -> CandidateLibrary {
+/// The files as a library of their own, as far as the encoder of the config has to hear them.
+///
+/// # Errors
+/// When no file can be used.
+pub(super) fn heard(
+    plan: &Plan,
+    console: &Console,
+    cancel: &AtomicBool,
+    files: &[PathBuf],
+) -> Result<UsableLibrary, RunError> {
+    let asked = features(plan, console, cancel, candidates(files))?.result;
+    if plan.config.is_frozen() { Ok(frozen(plan, console, cancel, asked)?.result) } else { Ok(asked) }
+}
+
+fn candidates(files: &[PathBuf]) -> CandidateLibrary {
     let mut library = CandidateLibrary {
         sub_genres: vec![SubGenre { genre: None, name: "asked".into() }],
         tracks: Vec::new(),

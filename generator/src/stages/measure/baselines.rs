@@ -3,19 +3,19 @@
 use anyhow::Context;
 use pmsl_core::Vectors;
 use pmsl_core::metrics::{
-    self, Centroids, ConfusionMatrix, Gallery, HubnessCorrection, QueryProtocol, bootstrap_mean_interval,
-    knn_predictions, macro_f1, paired_bootstrap_difference,
+    self, ConfusionMatrix, Gallery, HubnessCorrection, QueryProtocol, bootstrap_mean_interval, knn_predictions,
+    macro_f1, paired_bootstrap_difference,
 };
-use pmsl_core::probes::{Labelled, LdaOptions, LdaProjection, Standardizer};
+use pmsl_core::probes::{Labelled, LdaOptions, LdaProjection};
 
 use super::retrieval::MAP_DEPTH;
 use super::{Bench, RESAMPLES, interval_of, mean};
-use crate::cache::mean_of_chunks;
 use crate::outcome::RunError;
 use crate::render;
 use crate::stages::features::UsableLibrary;
 use crate::stages::folds::FoldRun;
 use crate::stages::report::score_of;
+use crate::stages::rows::Rows;
 
 /// Neighbours that vote.
 const NEIGHBOURS: usize = 5;
@@ -74,9 +74,7 @@ impl Bench<'_> {
             vectors: self.folds.iter().map(|fold| fold.vectors.clone()).collect(),
         }];
         let features = &untrained.features;
-        let raw = Rows::of(self.labels.len(), |track| {
-            mean_of_chunks(features, track).context("the encoder's output cannot be read")
-        })?;
+        let raw = Rows::of_output(untrained)?;
         let before = match (&config.model.pretrained, config.is_frozen()) {
             _ if config.library.embeddings.is_some() => "Given embeddings",
             (Some(_), true) => "Frozen encoder",
@@ -95,7 +93,11 @@ impl Bench<'_> {
             candidates.push(Candidate {
                 name: format!("{before}, standardised"),
                 method: format!("{method}; every value scaled by mean and deviation of the training tracks"),
-                vectors: self.folds.iter().map(|fold| raw.standardized(fold)).collect::<anyhow::Result<_>>()?,
+                vectors: self
+                    .folds
+                    .iter()
+                    .map(|fold| raw.standardized(&fold.split.split.train))
+                    .collect::<anyhow::Result<_>>()?,
             });
         }
         if let Some(vectors) =
@@ -114,7 +116,11 @@ impl Bench<'_> {
             candidates.push(Candidate {
                 name: "MFCC statistics".into(),
                 method: "mean and deviation of 20 cepstral coefficients and of their changes, standardised".into(),
-                vectors: self.folds.iter().map(|fold| statistics.standardized(fold)).collect::<anyhow::Result<_>>()?,
+                vectors: self
+                    .folds
+                    .iter()
+                    .map(|fold| statistics.standardized(&fold.split.split.train))
+                    .collect::<anyhow::Result<_>>()?,
             });
         }
         Ok(candidates)
@@ -125,10 +131,10 @@ impl Bench<'_> {
         let train = &fold.split.split.train;
         let labels: Vec<usize> = train.iter().map(|&track| self.labels[track]).collect();
         let known = rows.select(train);
-        let labelled = Labelled::new(&known, rows.dim, &labels, self.classes()).context("LDA")?;
+        let labelled = Labelled::new(&known, rows.dim(), &labels, self.classes()).context("LDA")?;
         // Too few training tracks, or means that do not differ, have no such space.
         let Ok(lda) = LdaProjection::fit(&labelled, &LdaOptions::default()) else { return Ok(None) };
-        let placed = lda.transform(&rows.values).context("LDA")?;
+        let placed = lda.transform(rows.values()).context("LDA")?;
         let vectors = Vectors::normalized(placed, lda.axes()).context("tracks cannot be compared by LDA")?;
         Ok(Some(vectors))
     }
@@ -139,8 +145,7 @@ impl Bench<'_> {
             Judged { predicted: vec![0; held_out], voted: vec![None; held_out], precisions: vec![None; held_out] };
         for (fold, vectors) in self.folds.iter().zip(&candidate.vectors) {
             let split = &fold.split.split;
-            let centroids = Centroids::of(vectors, &self.labels, self.classes(), split.train.iter().copied())
-                .context("the training tracks have no centroids")?;
+            let centroids = fold.centroids_of(vectors, &self.labels, self.classes())?;
             let known = Gallery::new(vectors, &split.train, HubnessCorrection::None);
             let voted =
                 knn_predictions(&known.neighbors_parallel(vectors, &split.test, NEIGHBOURS), &self.labels, NEIGHBOURS);
@@ -196,38 +201,5 @@ impl Bench<'_> {
             accuracy: difference(&hits(own), &hits(other)).context("no track was held out")?,
             mean_average_precision: difference(&precisions(own), &precisions(other)),
         })
-    }
-}
-
-/// One row a track, before it is scaled to unit length.
-#[derive(Clone)]
-struct Rows {
-    values: Vec<f32>,
-    dim: usize,
-}
-
-impl Rows {
-    fn of(tracks: usize, row: impl Fn(usize) -> anyhow::Result<Vec<f32>>) -> anyhow::Result<Self> {
-        let mut values = Vec::new();
-        for track in 0..tracks {
-            values.extend(row(track)?);
-        }
-        let dim = values.len() / tracks.max(1);
-        Ok(Self { values, dim })
-    }
-
-    fn select(&self, tracks: &[usize]) -> Vec<f32> {
-        tracks.iter().flat_map(|&track| &self.values[track * self.dim..][..self.dim]).copied().collect()
-    }
-
-    fn normalized(self) -> anyhow::Result<Vectors> {
-        Vectors::normalized(self.values, self.dim).context("the encoder's output before training cannot be compared")
-    }
-
-    /// Scaled to mean 0 and deviation 1 over a fold's training tracks.
-    fn standardized(&self, fold: &FoldRun) -> anyhow::Result<Vectors> {
-        let scales = Standardizer::fit(&self.select(&fold.split.split.train), self.dim)
-            .context("the training tracks give no scale")?;
-        Self { values: scales.transform(&self.values).context("standardising")?, dim: self.dim }.normalized()
     }
 }

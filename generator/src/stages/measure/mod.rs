@@ -28,7 +28,7 @@ use crate::render;
 const RESAMPLES: usize = 1000;
 
 /// Measures everything that the config asks for. `untrained` has the output of the encoder as it was before training in
-/// place of features.
+/// place of features; `folds` are those of one repeat.
 pub(super) fn measures(
     plan: &Plan,
     console: &Console,
@@ -100,13 +100,10 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn new(plan: &'a Plan, library: &'a UsableLibrary, folds: &'a [FoldRun]) -> Self {
-        let one_repeat = folds.first().and_then(|fold| fold.split.fold).map_or(1, |fold| fold.count);
-        let folds = &folds[..one_repeat.min(folds.len())];
         let mut held_out: Vec<usize> = folds.iter().flat_map(|fold| fold.split.split.test.iter().copied()).collect();
         held_out.sort_unstable();
         held_out.dedup();
-        let labels = library.tracks.iter().map(|track| track.entry.sub_genre).collect();
-        Self { plan, library, folds, labels, held_out }
+        Self { plan, library, folds, labels: library.labels(), held_out }
     }
 
     fn classes(&self) -> usize {
