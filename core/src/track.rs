@@ -26,12 +26,21 @@ pub struct TrackMeta {
     /// The year of release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<u32>,
-    /// Tempo in beats per minute, as tagged.
+    /// Tempo in beats per minute, as tagged; as heard where [`TrackMeta::bpm_heard`] says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bpm: Option<f32>,
-    /// Musical key, as tagged.
+    /// Whether the tempo was measured, because no tag tells it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bpm_heard: bool,
+    /// Musical key, as tagged; as heard where [`TrackMeta::key_heard`] says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// Whether the key was measured, because no tag tells it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub key_heard: bool,
+    /// How energetic the track is within its library, as heard: 0 for the calmest, 1 for the most energetic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy: Option<f32>,
     /// Duration of the audio, in seconds.
     pub duration_s: f32,
     /// The track's sub-genre, as an index into the library's list.
@@ -46,4 +55,9 @@ pub struct TrackMeta {
     /// encoder names nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it skips by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -7,7 +7,7 @@ mod value;
 use js_sys::{Array, Object, Uint8Array};
 use pmsl_core::{
     SubGenre, TrackMeta, index,
-    playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Versions},
+    playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Songs},
     search::{Searcher, SimilarityScale, TextIndex},
 };
 use value::object;
@@ -22,7 +22,7 @@ pub struct Viewer {
     searcher: Searcher,
     scale: SimilarityScale,
     text: TextIndex,
-    versions: Versions,
+    songs: Songs,
 }
 
 #[wasm_bindgen]
@@ -48,7 +48,7 @@ impl Viewer {
             scale: SimilarityScale::new(&vectors),
             searcher: Searcher::new(vectors),
             text: TextIndex::new(&tracks, &sub_genres),
-            versions: Versions::new(&tracks),
+            songs: Songs::new(&tracks),
             tracks,
             sub_genres,
             positions,
@@ -116,9 +116,9 @@ impl Viewer {
     /// A playlist of `n` tracks grown from a track, itself first: `[{track, similarity, percentile}]`, compared with
     /// the first track. `loyalty` from 0 (drift from track to track) to 1 (stay with the first).
     pub fn grow(&self, track: usize, n: usize, loyalty: f64) -> Array {
-        let library = Library { tracks: &self.tracks, searcher: &self.searcher };
+        let library = Library { songs: &self.songs, searcher: &self.searcher };
         let options = GrowOptions { length: n, loyalty, ..GrowOptions::default() };
-        let steps = playlist::grow(library, &self.versions, track, &options);
+        let steps = playlist::grow(library, track, &options);
         steps.iter().map(|step| self.describe(step.track, step.to_start)).collect()
     }
 

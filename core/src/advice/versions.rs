@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::TrackMeta;
-use crate::playlist::{Versions, core_title};
+use crate::playlist::{Songs, core_title};
 use crate::search::similarity;
 use crate::vectors::Vectors;
 
@@ -29,7 +29,7 @@ pub enum VersionKind {
 }
 
 /// Joins pairs of tracks that are the same recording, as an audio fingerprint finds them, with those that are the same
-/// song by their tags ([`Versions::same_song`]), into groups of two or more. By their first track.
+/// song by their tags ([`Songs::same_song`]), into groups of two or more. By their first track.
 ///
 /// `vectors` `[n, dim]` are those of `tracks` `[n]`: where an artist is missing, sound must confirm the title.
 ///
@@ -63,7 +63,7 @@ pub fn version_groups(tracks: &[TrackMeta], vectors: &Vectors, same_recording: &
 
 /// Pairs that are the same song by their tags. Only tracks with one core title are compared.
 fn same_songs(tracks: &[TrackMeta], vectors: &Vectors) -> Vec<(usize, usize)> {
-    let versions = Versions::new(tracks);
+    let songs = Songs::new(tracks);
     let mut by_title: Vec<(String, usize)> =
         tracks.iter().enumerate().map(|(i, track)| (core_title(&track.title), i)).collect();
     by_title.sort_unstable();
@@ -71,7 +71,7 @@ fn same_songs(tracks: &[TrackMeta], vectors: &Vectors) -> Vec<(usize, usize)> {
     for same in by_title.chunk_by(|a, b| a.0 == b.0).filter(|same| !same[0].0.is_empty()) {
         for (i, &(_, a)) in same.iter().enumerate() {
             let later = same[i + 1..].iter().map(|&(_, b)| b);
-            let one = later.filter(|&b| versions.same_song(a, b, similarity(vectors.row(a), vectors.row(b))));
+            let one = later.filter(|&b| songs.same_song(a, b, similarity(vectors.row(a), vectors.row(b))));
             pairs.extend(one.map(|b| (a, b)));
         }
     }

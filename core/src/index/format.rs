@@ -21,7 +21,7 @@ use std::fmt;
 pub(super) const MAGIC: [u8; 8] = *b"PMSLIDX\0";
 
 /// Version of this layout and of the meaning of what it holds. A reader refuses every other.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Bytes before a chunk's payload.
 pub(super) const HEADER_BYTES: usize = 8 + 4 + 16 + 3 * 4;

@@ -15,7 +15,10 @@ pub(super) struct TrackRecord<'a> {
     album: Option<&'a str>,
     year: Option<u32>,
     bpm: Option<f32>,
+    bpm_heard: bool,
     key: Option<&'a str>,
+    key_heard: bool,
+    energy: Option<f32>,
     duration_s: f32,
     sub_genre: u32,
     path: Option<&'a str>,
@@ -32,14 +35,32 @@ pub(super) struct SubGenreRecord<'a> {
 
 impl<'a> From<&'a TrackMeta> for TrackRecord<'a> {
     fn from(track: &'a TrackMeta) -> Self {
-        let TrackMeta { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio, tags } = track;
+        let TrackMeta {
+            title,
+            artist,
+            album,
+            year,
+            bpm,
+            bpm_heard,
+            key,
+            key_heard,
+            energy,
+            duration_s,
+            sub_genre,
+            path,
+            audio,
+            tags,
+        } = track;
         Self {
             title,
             artist: artist.as_deref(),
             album: album.as_deref(),
             year: *year,
             bpm: *bpm,
+            bpm_heard: *bpm_heard,
             key: key.as_deref(),
+            key_heard: *key_heard,
+            energy: *energy,
             duration_s: *duration_s,
             sub_genre: *sub_genre,
             path: path.as_deref(),
@@ -51,14 +72,32 @@ impl<'a> From<&'a TrackMeta> for TrackRecord<'a> {
 
 impl From<TrackRecord<'_>> for TrackMeta {
     fn from(record: TrackRecord<'_>) -> Self {
-        let TrackRecord { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio, tags } = record;
+        let TrackRecord {
+            title,
+            artist,
+            album,
+            year,
+            bpm,
+            bpm_heard,
+            key,
+            key_heard,
+            energy,
+            duration_s,
+            sub_genre,
+            path,
+            audio,
+            tags,
+        } = record;
         Self {
             title: title.to_owned(),
             artist: artist.map(str::to_owned),
             album: album.map(str::to_owned),
             year,
             bpm,
+            bpm_heard,
             key: key.map(str::to_owned),
+            key_heard,
+            energy,
             duration_s,
             sub_genre,
             path: path.map(str::to_owned),

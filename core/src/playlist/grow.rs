@@ -1,7 +1,6 @@
 //! A playlist grown from one track.
 
-use super::{Library, Versions};
-use crate::search::similarity;
+use super::{Library, Songs};
 
 /// How a playlist is grown.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,25 +42,25 @@ const NEIGHBOURHOOD_MIN: usize = 64;
 ///
 /// Shorter than asked where the library has fewer songs; empty where `start` does not exist or `length` is 0.
 /// Equals go to the lower index, so that the same library always grows the same list.
-pub fn grow(library: Library<'_>, versions: &Versions, start: usize, options: &GrowOptions) -> Vec<Step> {
-    let vectors = library.searcher.vectors();
-    if start >= vectors.len() || options.length == 0 {
+pub fn grow(library: Library<'_>, start: usize, options: &GrowOptions) -> Vec<Step> {
+    let Library { songs, searcher } = library;
+    if start >= searcher.len() || options.length == 0 {
         return Vec::new();
     }
     let loyalty = options.loyalty.clamp(0.0, 1.0);
     let mut steps = vec![Step { track: start, to_start: 1.0, to_previous: 1.0 }];
     let size = options.length.saturating_mul(NEIGHBOURHOOD).max(NEIGHBOURHOOD_MIN);
-    let mut pool = library.searcher.neighbours(start, size);
-    pool.retain(|candidate| !versions.same_song(start, candidate.track, candidate.similarity));
+    let mut pool = searcher.neighbours(start, size);
+    pool.retain(|candidate| !songs.same_song(start, candidate.track, candidate.similarity));
 
     while steps.len() < options.length && !pool.is_empty() {
         let previous = steps[steps.len() - 1].track;
         // Fewest artist clashes first, then merit: (tracks missing to the wanted spacing, score).
         let mut best: Option<(usize, f64, usize, f64)> = None;
         for (place, candidate) in pool.iter().enumerate() {
-            let to_previous = similarity(vectors.row(previous), vectors.row(candidate.track));
+            let to_previous = searcher.similarity(previous, candidate.track);
             let score = loyalty * candidate.similarity + (1.0 - loyalty) * to_previous;
-            let clash = clash(versions, &steps, candidate.track, options.artist_spacing);
+            let clash = clash(songs, &steps, candidate.track, options.artist_spacing);
             let better = best.is_none_or(|(best_clash, best_score, best_place, _)| {
                 let best_track = pool[best_place].track;
                 (clash, -score, candidate.track) < (best_clash, -best_score, best_track)
@@ -74,17 +73,17 @@ pub fn grow(library: Library<'_>, versions: &Versions, start: usize, options: &G
         let chosen = pool.remove(place);
         steps.push(Step { track: chosen.track, to_start: chosen.similarity, to_previous });
         pool.retain(|other| {
-            let between = similarity(vectors.row(chosen.track), vectors.row(other.track));
-            !versions.same_song(chosen.track, other.track, between)
+            let between = searcher.similarity(chosen.track, other.track);
+            !songs.same_song(chosen.track, other.track, between)
         });
     }
     steps
 }
 
 /// How many tracks are missing between the last one of this artist and the end of the list; 0 if none is.
-fn clash(versions: &Versions, steps: &[Step], track: usize, spacing: usize) -> usize {
-    let Some(artist) = versions.artist(track) else { return 0 };
-    let heard = steps.iter().rev().take(spacing).position(|step| versions.artist(step.track) == Some(artist));
+fn clash(songs: &Songs, steps: &[Step], track: usize, spacing: usize) -> usize {
+    let Some(artist) = songs.artist(track) else { return 0 };
+    let heard = steps.iter().rev().take(spacing).position(|step| songs.artist(step.track) == Some(artist));
     heard.map_or(0, |tracks_between| spacing - tracks_between)
 }
 
@@ -109,8 +108,8 @@ mod tests {
             .flat_map(|a| [a.cos(), a.sin()])
             .collect();
         let searcher = Searcher::new(Vectors::normalized(data, 2).unwrap());
-        let library = Library { tracks: &tracks, searcher: &searcher };
-        grow(library, &Versions::new(&tracks), start, options).iter().map(|step| step.track).collect()
+        let library = Library { songs: &Songs::new(&tracks), searcher: &searcher };
+        grow(library, start, options).iter().map(|step| step.track).collect()
     }
 
     #[test]

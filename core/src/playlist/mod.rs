@@ -5,21 +5,21 @@
 
 mod grow;
 mod m3u8;
+mod songs;
 mod title;
-mod versions;
 
 pub use grow::{GrowOptions, Step, grow};
 pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
+pub use songs::{NameId, Song, Songs};
 pub use title::core_title;
-pub use versions::Versions;
 
-use crate::{TrackMeta, search::Searcher};
+use crate::search::Searcher;
 
-/// What strategies choose from: tracks and their vectors, index for index.
+/// What strategies choose from: tracks and how they sound, index for index.
 #[derive(Clone, Copy)]
 pub struct Library<'a> {
     /// What is known of each track.
-    pub tracks: &'a [TrackMeta],
+    pub songs: &'a Songs,
     /// Search over the tracks' vectors.
     pub searcher: &'a Searcher,
 }

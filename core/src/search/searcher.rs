@@ -29,6 +29,24 @@ impl Searcher {
         &self.vectors
     }
 
+    /// Number of tracks.
+    pub fn len(&self) -> usize {
+        self.vectors.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.vectors.is_empty()
+    }
+
+    /// Cosine similarity of two tracks.
+    ///
+    /// # Panics
+    /// When one of them is not below [`Searcher::len`].
+    pub fn similarity(&self, a: usize, b: usize) -> f64 {
+        similarity(self.vectors.row(a), self.vectors.row(b))
+    }
+
     /// The `k` rows most similar to `query`, best first, equals by lower index, without those for which `skip` holds.
     ///
     /// # Shapes
