@@ -84,7 +84,8 @@
 
   function search() {
     const text = element("search").value;
-    const { tracks: found, total } = viewer.search(text, RESULTS_SHOWN);
+    const { tracks, total } = viewer.search(text, {}, RESULTS_SHOWN);
+    const found = [...tracks];
     state.results = found;
     state.active = -1;
     const more = total > found.length ? `, the first ${found.length} shown` : "";
@@ -360,7 +361,7 @@
   }
 
   async function start() {
-    viewer = await pmsl.load(manifest);
+    viewer = await pmsl.load(manifest, () => {});
     subGenres = viewer.subGenres();
     player = pmsl.createPlayer({
       audioOf: (id) => track(id).audio, label, next: nextInPlaylist, onChange: showPlaying,
