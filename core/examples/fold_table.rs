@@ -1,8 +1,6 @@
 //! Prints `core/src/search/fold/table.rs`, made from Unicode's decompositions and the lower case of this Rust:
 //! `cargo run --package pmsl-core --no-default-features --example fold_table > core/src/search/fold/table.rs`
 
-use std::fmt::Write as _;
-
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_normalization::is_nfc;
 
@@ -20,7 +18,7 @@ fn main() {
             (Some(one), None) if one == c => {}
             (Some(one), None) => singles.push((c, one)),
             (Some(_), Some(_)) => {
-                writeln!(several, "    ('{}', \"{}\"),", c.escape_unicode(), folded.escape_unicode()).unwrap()
+                several += &format!("    ('{}', \"{}\"),\n", c.escape_unicode(), folded.escape_unicode())
             }
             // Marks, which `is_diacritic` knows.
             (None, _) => {}
@@ -40,10 +38,10 @@ fn main() {
         let (step, count) = if length(2) > length(1) { (2, length(2)) } else { (1, length(1)) };
         if count >= RUN {
             let last = rest[count - 1].0;
-            writeln!(runs, "    ({first:?}, {last:?}, {step}, {offset}),").unwrap();
+            runs += &format!("    ({first:?}, {last:?}, {step}, {offset}),\n");
             rest = &rest[count..];
         } else {
-            write!(pairs, "{first}{to}").unwrap();
+            pairs.extend([first, to]);
             rest = &rest[1..];
         }
     }

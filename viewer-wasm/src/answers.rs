@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Object, Uint32Array};
 use pmsl_core::{
-    SubGenre, TrackMeta,
+    Key, SubGenre, TrackMeta,
     playlist::Song,
     search::{KeyRelation, Reasons},
 };
@@ -19,7 +19,7 @@ pub(crate) fn track(track: &TrackMeta, song: &Song) -> Object {
         ("bpm", track.bpm.into()),
         ("bpmHeard", track.bpm_heard.into()),
         ("key", track.key.as_deref().into()),
-        ("camelot", song.key.map(|key| key.camelot()).into()),
+        ("camelot", song.key.map(Key::camelot).into()),
         ("keyHeard", track.key_heard.into()),
         ("energy", track.energy.into()),
         ("duration", track.duration_s.into()),

@@ -22,11 +22,6 @@ pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }
 
-/// A finite number.
-pub(crate) fn number(object: &JsValue, name: &str) -> Option<f64> {
-    get(object, name).as_f64().filter(|value| value.is_finite())
-}
-
 /// Whether a property is true.
 pub(crate) fn flag(object: &JsValue, name: &str) -> bool {
     get(object, name).is_truthy()
