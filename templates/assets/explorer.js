@@ -364,8 +364,7 @@
     viewer = await pmsl.load(manifest, () => {});
     subGenres = viewer.subGenres();
     player = pmsl.createPlayer({
-      audioOf: (id) => track(id).audio, label, next: nextInPlaylist, onChange: showPlaying,
-      onProblem: (name) => note(`${name} cannot be played: its file is missing or of a kind this browser does not play.`),
+      audioOf: (id) => track(id).audio, label, facts: track, next: nextInPlaylist, onChange: showPlaying, onProblem: note, announce,
     });
     element("loading").hidden = true;
     element("explorer").hidden = false;

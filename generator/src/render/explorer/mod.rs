@@ -11,14 +11,21 @@ use super::Assets;
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 9] = [
     ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
     ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
     ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
+    ("explorer-folder.js", include_str!("../../../../templates/assets/explorer-folder.js")),
+    ("explorer-waveform.js", include_str!("../../../../templates/assets/explorer-waveform.js")),
+    ("explorer-player-decks.js", include_str!("../../../../templates/assets/explorer-player-decks.js")),
+    ("explorer-player-remote.js", include_str!("../../../../templates/assets/explorer-player-remote.js")),
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
 ];
-const STYLE: (&str, &str) = ("explorer.css", include_str!("../../../../templates/assets/explorer.css"));
+const STYLES: [(&str, &str); 2] = [
+    ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
+    ("explorer-player.css", include_str!("../../../../templates/assets/explorer-player.css")),
+];
 
 /// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
 const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
@@ -82,9 +89,9 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
 }
 
 impl ExplorerFiles {
-    /// Adds the page's style sheet and scripts to those that templates can ask for.
+    /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain([STYLE]) {
+        for (name, text) in SCRIPTS.into_iter().chain(STYLES) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
