@@ -10,7 +10,7 @@ const RUN: usize = 4;
 #[allow(clippy::print_stdout, reason = "an example prints")]
 fn main() {
     let mut singles: Vec<(char, char)> = Vec::new();
-    let mut several = String::new();
+    let mut several: Vec<String> = Vec::new();
     for c in ('\u{80}'..=char::MAX).filter(|&c| !is_hangul(c) && !is_compatibility_ideograph(c)) {
         let folded = fold(c);
         let mut letters = folded.chars();
@@ -18,13 +18,13 @@ fn main() {
             (Some(one), None) if one == c => {}
             (Some(one), None) => singles.push((c, one)),
             (Some(_), Some(_)) => {
-                several += &format!("    ('{}', \"{}\"),\n", c.escape_unicode(), folded.escape_unicode())
+                several.push(format!("    ('{}', \"{}\"),\n", c.escape_unicode(), folded.escape_unicode()));
             }
             // Marks, which `is_diacritic` knows.
             (None, _) => {}
         }
     }
-    let mut runs = String::new();
+    let mut runs: Vec<String> = Vec::new();
     let mut pairs = String::new();
     let mut rest = &singles[..];
     while let Some(&(first, to)) = rest.first() {
@@ -38,7 +38,7 @@ fn main() {
         let (step, count) = if length(2) > length(1) { (2, length(2)) } else { (1, length(1)) };
         if count >= RUN {
             let last = rest[count - 1].0;
-            runs += &format!("    ({first:?}, {last:?}, {step}, {offset}),\n");
+            runs.push(format!("    ({first:?}, {last:?}, {step}, {offset}),\n"));
             rest = &rest[count..];
         } else {
             pairs.extend([first, to]);
@@ -49,9 +49,9 @@ fn main() {
     println!("//!");
     println!("//! Compatibility ideographs are not in it.\n");
     println!("/// First and last of a run, the step from one to the next, and the way from each to what it folds to.");
-    println!("#[rustfmt::skip]\npub(super) const RUNS: &[(char, char, u32, i32)] = &[\n{runs}];\n");
+    println!("#[rustfmt::skip]\npub(super) const RUNS: &[(char, char, u32, i32)] = &[\n{}];\n", runs.concat());
     println!("/// Letters that fold to several.");
-    println!("#[rustfmt::skip]\npub(super) const SEVERAL: &[(char, &str)] = &[\n{several}];\n");
+    println!("#[rustfmt::skip]\npub(super) const SEVERAL: &[(char, &str)] = &[\n{}];\n", several.concat());
     println!("/// All others, each followed by what it folds to, ascending.");
     println!("pub(super) const PAIRS: &str = \"\\");
     let pairs: Vec<char> = pairs.chars().collect();
