@@ -11,11 +11,27 @@ use super::Assets;
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 21] = [
     ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
     ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
+    ("explorer-state.js", include_str!("../../../../templates/assets/explorer-state.js")),
+    ("explorer-forms.js", include_str!("../../../../templates/assets/explorer-forms.js")),
     ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
+    ("explorer-rows.js", include_str!("../../../../templates/assets/explorer-rows.js")),
+    ("explorer-filters.js", include_str!("../../../../templates/assets/explorer-filters.js")),
+    ("explorer-search.js", include_str!("../../../../templates/assets/explorer-search.js")),
+    ("explorer-track.js", include_str!("../../../../templates/assets/explorer-track.js")),
+    ("explorer-curve.js", include_str!("../../../../templates/assets/explorer-curve.js")),
+    ("explorer-saved.js", include_str!("../../../../templates/assets/explorer-saved.js")),
+    ("explorer-seeds.js", include_str!("../../../../templates/assets/explorer-seeds.js")),
+    ("explorer-measures.js", include_str!("../../../../templates/assets/explorer-measures.js")),
+    ("explorer-drag.js", include_str!("../../../../templates/assets/explorer-drag.js")),
+    ("explorer-playlist.js", include_str!("../../../../templates/assets/explorer-playlist.js")),
+    ("explorer-make.js", include_str!("../../../../templates/assets/explorer-make.js")),
+    ("explorer-files.js", include_str!("../../../../templates/assets/explorer-files.js")),
+    ("explorer-link.js", include_str!("../../../../templates/assets/explorer-link.js")),
+    ("explorer-shortcuts.js", include_str!("../../../../templates/assets/explorer-shortcuts.js")),
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
 ];
 const STYLE: (&str, &str) = ("explorer.css", include_str!("../../../../templates/assets/explorer.css"));
