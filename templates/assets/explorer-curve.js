@@ -46,9 +46,10 @@ pmsl.createCurve = () => {
     }
   }
 
+  // In hundredths, as links hold them.
   function set(next) {
-    energy = next;
-    if (next) values = next;
+    energy = next?.map((value) => Math.round(value * 100) / 100) ?? null;
+    if (energy) values = energy;
     show();
   }
 

@@ -55,8 +55,10 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
     const lists = Object.entries(LISTS).map(([name, list]) => [list, idsOf(parts[name])]);
     const { playlist, locked, liked, disliked, waypoints } = Object.fromEntries(lists);
     state.set({ liked, disliked: disliked.filter((id) => !liked.includes(id)), waypoints });
-    const change = { playlist, locked, name: playlist.length ? (parts.name ?? "").slice(0, 80) : "" };
-    if (state.now.playlist.length || playlist.length) state.edit(change);
+    const change = { playlist, locked: locked.filter((id) => playlist.includes(id)), name: playlist.length ? (parts.name ?? "").slice(0, 80) : "" };
+    // A page that opens has nothing to go back to.
+    if (state.now.playlist.length) state.edit(change);
+    else state.set(change);
     filters.fill(parts);
     if ((parts.q ?? "") !== state.now.query) search.look((parts.q ?? "").slice(0, 200));
     const [selected] = idsOf(parts.track);

@@ -62,6 +62,7 @@ pmsl.createRows = ({ viewer, state }) => {
     for (const element of root.querySelectorAll("[data-do]")) {
       const action = element.dataset.do;
       const id = Number(element.closest("[data-track]")?.dataset.track);
+      if (Number.isNaN(id)) continue; // no track is chosen yet
       let picture = action, pressed = false;
       if (action === "play") {
         pressed = id === playing;
