@@ -13,6 +13,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
       actions: ["play", "lock", "from", "up", "down", "remove"],
     });
     row.prepend(make("span", { className: "row-drag", "aria-hidden": "true", title: "Drag to another place" }, icon("drag")));
+    row.querySelector(".row-step").title = "Step from the track before; 0 sounds the same";
     const more = rows.button("more", id);
     more.setAttribute("aria-expanded", "false");
     row.querySelector(".row-actions").before(more);
@@ -20,24 +21,29 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
   }
 
   function show({ playlist, locked }) {
-    for (const id of kept.keys()) {
-      if (!playlist.includes(id)) kept.delete(id);
+    const wanted = new Set(playlist), held = new Set(locked);
+    for (const [id, row] of kept) {
+      if (wanted.has(id)) continue;
+      row.remove();
+      kept.delete(id);
     }
     const steps = pmsl.showMeasures(viewer, playlist);
-    list.replaceChildren(...playlist.map((id, i) => {
+    let next = list.firstChild;
+    playlist.forEach((id, i) => {
       if (!kept.has(id)) kept.set(id, newRow(id));
       const row = kept.get(id);
-      row.classList.toggle("locked", locked.includes(id));
+      // Rows that are where they should be are not touched: the page would lay all of them out again.
+      if (row === next) next = row.nextSibling;
+      else list.insertBefore(row, next);
+      row.classList.toggle("locked", held.has(id));
       row.querySelector("[data-do=up]").disabled = i === 0;
       row.querySelector("[data-do=down]").disabled = i === playlist.length - 1;
-      const step = row.querySelector(".row-step");
-      step.textContent = steps && i ? steps[i].toFixed(2) : "";
-      step.title = steps && i ? "Step from the track before: 0 sounds the same" : "";
-      return row;
-    }));
+      const step = row.querySelector(".row-step"), text = steps && i ? steps[i].toFixed(2) : "";
+      if (step.textContent !== text) step.textContent = text;
+    });
     const total = playlist.reduce((sum, id) => sum + rows.track(id).duration, 0);
-    const held = locked.length ? `, ${locked.length} locked` : "";
-    element("playlist-summary").textContent = playlist.length ? `${counted(playlist.length, "track")}, ${clock(total)}${held}` : "";
+    const stay = locked.length ? `, ${locked.length} locked` : "";
+    element("playlist-summary").textContent = playlist.length ? `${counted(playlist.length, "track")}, ${clock(total)}${stay}` : "";
     element("tab-count").textContent = playlist.length ? ` ${playlist.length}` : "";
     element("playlist-empty").hidden = playlist.length > 0;
     for (const part of ["playlist-full", "playlist-tools", "export", "keep"]) element(part).hidden = playlist.length === 0;
@@ -143,6 +149,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
   state.on(["playlist", "locked", "complete"], show);
   state.on(["folder"], () => {
     kept.clear();
+    list.replaceChildren();
     show(state.now);
   });
   state.on(["undoable", "redoable"], ({ undoable, redoable }) => {
