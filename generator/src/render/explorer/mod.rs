@@ -18,7 +18,11 @@ const SCRIPTS: [(&str, &str); 5] = [
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
 ];
-const STYLE: (&str, &str) = ("explorer.css", include_str!("../../../../templates/assets/explorer.css"));
+/// The style sheets of the page, in their order.
+const STYLES: [(&str, &str); 2] = [
+    ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
+    ("explorer-map.css", include_str!("../../../../templates/assets/explorer-map.css")),
+];
 
 /// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
 const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
@@ -45,6 +49,7 @@ pub struct ExplorerFiles {
 pub struct ExplorerContext {
     track_count: usize,
     scripts: [&'static str; SCRIPTS.len()],
+    styles: [&'static str; STYLES.len()],
     manifest: Manifest,
 }
 
@@ -76,15 +81,15 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
     let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
-    let scripts = SCRIPTS.map(|(name, _)| name);
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, manifest };
+    let (scripts, styles) = (SCRIPTS.map(|(name, _)| name), STYLES.map(|(name, _)| name));
+    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
 impl ExplorerFiles {
-    /// Adds the page's style sheet and scripts to those that templates can ask for.
+    /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain([STYLE]) {
+        for (name, text) in SCRIPTS.into_iter().chain(STYLES) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
