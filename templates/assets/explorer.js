@@ -19,6 +19,13 @@
     return tracks.get(id);
   }
   const label = (id) => [track(id).artist, track(id).title].filter(Boolean).join(" – ");
+  /** The lines of the card over a point of the map. */
+  function card(id) {
+    const { title, artist, bpm, key, year, subGenre } = track(id);
+    const facts = [bpm && `${Math.round(bpm)} BPM`, key, year].filter(Boolean).join(" · ");
+    return [title, artist, subGenres[subGenre].name, facts].filter(Boolean);
+  }
+
   const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
   function subGenreTag(id) {
@@ -310,21 +317,6 @@
     if (exists(selected)) select(selected, { quiet: true });
   }
 
-  // ---- legend ----
-
-  function showLegend() {
-    element("legend").replaceChildren(...subGenres.map(({ name }, i) => {
-      const button = make("button", { type: "button", className: `tag sub-${i % 20}`, "aria-pressed": "false" }, make("span", {}, name));
-      button.addEventListener("click", () => {
-        const on = button.getAttribute("aria-pressed") !== "true";
-        for (const other of element("legend").querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
-        button.setAttribute("aria-pressed", String(on));
-        map.show({ subGenre: on ? i : null });
-      });
-      return make("li", {}, button);
-    }));
-  }
-
   function listen() {
     element("search").addEventListener("input", search);
     element("search").addEventListener("keydown", onSearchKey);
@@ -369,11 +361,16 @@
     element("loading").hidden = true;
     element("explorer").hidden = false;
     map = pmsl.createMap({
-      canvas: element("map"), hover: element("map-hover"), positions: viewer.positions(),
-      subGenreOf: viewer.subGenreOfTracks(), names: subGenres.map(({ name }) => name), label, onSelect: (id) => select(id),
+      canvas: element("map"), hover: element("map-hover"), legend: element("legend"), colour: element("map-colour"),
+      lasso: element("map-lasso"), positions: viewer.positions(), subGenreOf: viewer.subGenreOfTracks(),
+      names: subGenres.map(({ name }) => name), genres: subGenres.map(({ genre }) => genre), card,
+      onSelect: (id) => select(id), onPoint: (id) => announce(label(id)),
+      onLasso: (ids) => {
+        map.show({ selection: ids });
+        announce(`${counted(ids.length, "track")} selected.`);
+      },
     });
     listen();
-    showLegend();
     setPlaylist([]);
   }
 

@@ -110,7 +110,7 @@ mod tests {
         let count = format!("% {}", PALETTE.len());
         for (name, source) in [
             ("explorer.js", include_str!("../../../templates/assets/explorer.js")),
-            ("explorer-map.js", include_str!("../../../templates/assets/explorer-map.js")),
+            ("explorer-map-colours.js", include_str!("../../../templates/assets/explorer-map-colours.js")),
             ("macros.html", include_str!("../../../templates/partials/macros.html")),
         ] {
             let uses: Vec<&str> = source

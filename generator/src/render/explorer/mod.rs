@@ -11,9 +11,17 @@ use super::Assets;
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 13] = [
     ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
     ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
+    ("explorer-map-grid.js", include_str!("../../../../templates/assets/explorer-map-grid.js")),
+    ("explorer-map-view.js", include_str!("../../../../templates/assets/explorer-map-view.js")),
+    ("explorer-map-colours.js", include_str!("../../../../templates/assets/explorer-map-colours.js")),
+    ("explorer-map-density.js", include_str!("../../../../templates/assets/explorer-map-density.js")),
+    ("explorer-map-points.js", include_str!("../../../../templates/assets/explorer-map-points.js")),
+    ("explorer-map-labels.js", include_str!("../../../../templates/assets/explorer-map-labels.js")),
+    ("explorer-map-legend.js", include_str!("../../../../templates/assets/explorer-map-legend.js")),
+    ("explorer-map-input.js", include_str!("../../../../templates/assets/explorer-map-input.js")),
     ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
