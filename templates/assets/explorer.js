@@ -60,7 +60,7 @@
     const filters = page.filters = pmsl.createFilters({ rows, known });
     const search = page.search = pmsl.createSearch(page);
     page.curve = pmsl.createCurve();
-    pmsl.createTrackPanel(page);
+    const trackPanel = pmsl.createTrackPanel(page);
     const saved = page.saved = pmsl.createSaved(page);
     const seeds = pmsl.createSeeds(page);
     const playlist = pmsl.createPlaylist(page);
@@ -74,10 +74,18 @@
       onProblem: (name) => note(`${name} cannot be played: its file is missing or of a kind this browser does not play.`),
     });
     const map = pmsl.createMap({
-      canvas: element("map"), hover: element("map-hover"), positions: viewer.positions(), subGenreOf: viewer.subGenreOfTracks(),
-      names: rows.subGenres.map(({ name }) => name), label: rows.label, onSelect: (id) => select(id),
+      canvas: element("map"), hover: element("map-hover"), legend: element("legend"), colour: element("map-colour"),
+      lasso: element("map-lasso"), positions: viewer.positions(), subGenreOf: viewer.subGenreOfTracks(),
+      names: rows.subGenres.map(({ name }) => name), genres: rows.subGenres.map(({ genre }) => genre),
+      column: (name) => viewer.column(name), card, onSelect: (id) => select(id), onPoint: (id) => announce(rows.label(id)),
       onLasso: (tracks) => state.set({ selection: [...tracks] }),
     });
+
+    /** The lines of the card over a point of the map. */
+    function card(id) {
+      const { title, artist, subGenre } = rows.track(id);
+      return [title, artist, rows.subGenres[subGenre].name, trackPanel.facts(id)].filter(Boolean);
+    }
 
     function following(id) {
       const { playlist: ids, canPlay } = state.now;
@@ -127,19 +135,6 @@
       selected: now.selected, neighbours: now.neighbours, playlist: now.playlist, mask: now.found, playing: now.playing, selection: now.selection,
     }));
 
-    function showLegend() {
-      element("legend").replaceChildren(...rows.subGenres.map(({ name }, i) => {
-        const button = pmsl.make("button", { type: "button", className: `tag sub-${i % 20}`, "aria-pressed": "false" }, pmsl.make("span", {}, name));
-        button.addEventListener("click", () => {
-          const on = button.getAttribute("aria-pressed") !== "true";
-          for (const other of element("legend").querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
-          button.setAttribute("aria-pressed", String(on));
-          map.show({ subGenre: on ? i : null });
-        });
-        return pmsl.make("li", {}, button);
-      }));
-    }
-
     function listen() {
       const chosen = (action) => () => { if (state.now.selected !== null) actions[action](state.now.selected); };
       element("surprise").addEventListener("click", () => select(Math.floor(Math.random() * viewer.length), { focus: true }));
@@ -170,7 +165,6 @@
       });
     }
 
-    showLegend();
     listen();
     return { search, link };
   }

@@ -1,0 +1,137 @@
+// Draws the points into one image, pixel by pixel: a hundred thousand discs in a few milliseconds, where drawing shapes
+// takes a tenth of a second.
+"use strict";
+
+pmsl.createMapPoints = (context, grid, density) => {
+  // Around the picture lie pixels that are never shown: discs reach into them, and so none has to be clipped.
+  const MARGIN = 64, LARGEST = 28;
+  // A disc lies at a quarter of a pixel in each direction, or it would jump from pixel to pixel.
+  const PHASES = 4;
+  const { xs, ys } = grid;
+  const pack = ([r, g, b]) => 255 << 24 | b << 16 | g << 8 | r;
+  const stamps = new Map();
+  const levelStamp = [], levelEdge = [], levelOpacity = new Int32Array(density.count);
+  let image = null, pixels = null, stride = 0, columnOf = new Int32Array();
+
+  function resize(width, height) {
+    image = context.createImageData(width + 2 * MARGIN, height + 2 * MARGIN);
+    // Red in the lowest byte, as on every processor that browsers run on.
+    pixels = new Int32Array(image.data.buffer);
+    stride = image.width;
+    columnOf = new Int32Array(stride);
+    stamps.clear();
+  }
+
+  // How much of each pixel a disc covers, from 0 to 256, for each place its middle can have within a pixel.
+  function stamp(radius) {
+    const steps = Math.max(2, Math.min(Math.round(radius * 4), LARGEST * 4));
+    if (!stamps.has(steps)) stamps.set(steps, makeStamp(steps / 4));
+    return stamps.get(steps);
+  }
+
+  function makeStamp(radius) {
+    const size = Math.ceil(radius) + 1, offsets = [], covers = [], starts = [0];
+    for (let phase = 0; phase < PHASES * PHASES; phase++) {
+      const x = (phase % PHASES + 0.5) / PHASES, y = (Math.floor(phase / PHASES) + 0.5) / PHASES;
+      for (let dy = -size; dy <= size; dy++) {
+        for (let dx = -size; dx <= size; dx++) {
+          const cover = Math.round(256 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx + 0.5 - x, dy + 0.5 - y))));
+          if (cover < 12) continue;
+          offsets.push(dy * stride + dx);
+          covers.push(cover);
+        }
+      }
+      starts.push(offsets.length);
+    }
+    return { starts: Int32Array.from(starts), offsets: Int32Array.from(offsets), covers: Int32Array.from(covers) };
+  }
+
+  // Where points have room they are discs; where they crowd they shrink and let through as much as it takes for the
+  // crowd to keep a shape: how much of the ground they cover grows with the logarithm of their number.
+  function plan(scale, ratio, largest) {
+    const densest = density.atLevel(density.most) / (scale * scale);
+    const smallest = 0.8 * ratio;
+    for (let level = 0; level < density.count; level++) {
+      const crowd = density.atLevel(level) / (scale * scale);
+      const radius = Math.max(smallest, Math.min(largest, 0.5 / Math.sqrt(crowd)));
+      const layers = crowd * Math.PI * radius * radius, mostLayers = Math.max(layers, densest * Math.PI * smallest * smallest);
+      const covered = 0.4 + 0.52 * Math.log1p(layers) / Math.log1p(mostLayers);
+      levelOpacity[level] = Math.round(256 * Math.min(1, -Math.log(1 - covered) / layers));
+      levelStamp[level] = stamp(radius);
+      // A rim in the colour of the ground keeps large discs apart that overlap.
+      levelEdge[level] = radius >= 2.8 * ratio ? stamp(radius + ratio) : null;
+    }
+  }
+
+  function drawGround({ scale, x0, y0 }, ground) {
+    const { tint, cell, columns, rows, left, top } = density;
+    const step = 1 / (scale * cell), last = stride - MARGIN;
+    for (let x = MARGIN; x < last; x++) {
+      const column = Math.floor((x - x0) * step - left / cell);
+      columnOf[x] = column < 0 || column >= columns ? -1 : column;
+    }
+    let before = -2;
+    for (let y = MARGIN; y < image.height - MARGIN; y++) {
+      let row = Math.floor((y0 - y) * step - top / cell);
+      if (row < 0 || row >= rows) row = -1;
+      const start = y * stride;
+      if (row === before) {
+        pixels.copyWithin(start + MARGIN, start - stride + MARGIN, start - stride + last);
+      } else if (row < 0) {
+        pixels.fill(ground, start + MARGIN, start + last);
+      } else {
+        const from = row * columns;
+        for (let x = MARGIN; x < last; x++) pixels[start + x] = columnOf[x] < 0 ? ground : tint[from + columnOf[x]];
+      }
+      before = row;
+    }
+  }
+
+  function paint({ starts, offsets, covers }, at, phase, colour, opacity) {
+    const redBlue = colour & 0xff00ff, green = colour & 0xff00;
+    for (let k = starts[phase], end = starts[phase + 1]; k < end; k++) {
+      const place = at + offsets[k], share = covers[k] * opacity >> 8;
+      const old = pixels[place], oldRedBlue = old & 0xff00ff, oldGreen = old & 0xff00;
+      // Red and blue are blended in one go: what runs over from one into the other falls away with the mask.
+      pixels[place] = 0xff000000
+        | oldRedBlue + (Math.imul(redBlue - oldRedBlue, share) >> 8) & 0xff00ff
+        | oldGreen + (Math.imul(green - oldGreen, share) >> 8) & 0xff00;
+    }
+  }
+
+  function drawLayer({ scale, x0, y0 }, dimmed, wanted, colourOf, ground) {
+    // As far outside as a disc can reach and still be seen.
+    const { levels } = density, first = MARGIN / 2, right = stride - first, bottom = image.height - first;
+    const box = [first - x0, right - x0, y0 - bottom, y0 - first].map((edge) => edge / scale);
+    grid.ranges(...box, (from, to) => {
+      for (let place = from; place < to; place++) {
+        if (dimmed[place] !== wanted) continue;
+        // In quarters of a pixel.
+        const x = (xs[place] * scale + x0) * PHASES | 0, y = (y0 - ys[place] * scale) * PHASES | 0;
+        const px = x >> 2, py = y >> 2;
+        if (px < first || py < first || px >= right || py >= bottom) continue;
+        const at = py * stride + px, phase = (y & 3) * PHASES + (x & 3), level = levels[place];
+        if (levelEdge[level]) paint(levelEdge[level], at, phase, ground, 230);
+        paint(levelStamp[level], at, phase, colourOf(place), levelOpacity[level]);
+      }
+    });
+  }
+
+  /**
+   * Draws all points. `view` is {scale, x, y, ratio, largest}: device pixels per map unit, where the map's origin lies
+   * on the canvas, device pixels per CSS pixel, and the largest radius. Dimmed points lie under the others.
+   */
+  function draw(view, { groups, dimmed, colours, dim, surface, anyDimmed }) {
+    const ground = pack(surface), packed = Int32Array.from(colours, pack), dimColour = pack(dim);
+    const place = { scale: view.scale, x0: view.x + MARGIN, y0: view.y + MARGIN };
+    plan(view.scale, view.ratio, view.largest);
+    drawGround(place, ground);
+    if (anyDimmed) drawLayer(place, dimmed, 1, () => dimColour, ground);
+    drawLayer(place, dimmed, 0, (point) => packed[groups[point]], ground);
+  }
+
+  /** Shows what was drawn last. */
+  const put = () => context.putImageData(image, -MARGIN, -MARGIN);
+
+  return { resize, draw, put };
+};
