@@ -27,9 +27,12 @@ pmsl.fillForm = (form, values) => {
       if (text.split(".").includes(field.value)) field.checked = true;
       continue;
     }
-    const before = field.value;
+    // A field that is switched off at the moment would let anything pass.
+    const { value: before, disabled } = field;
+    field.disabled = false;
     field.value = text;
     if (field.value !== text || !field.checkValidity()) field.value = before;
+    field.disabled = disabled;
   }
 };
 

@@ -5,7 +5,7 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
   const LISTS = { playlist: "playlist", like: "liked", dislike: "disliked", way: "waypoints", lock: "locked" };
   const LONGEST = 2000;
   const shortBuild = build.slice(0, 8);
-  let waiting = 0, written = 0;
+  let waiting = 0, written = 0, opened = false;
 
   function address() {
     const { now } = state, parts = {};
@@ -33,6 +33,7 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
 
   /** Browsers allow a change of the address some three times a second. */
   function remember() {
+    if (!opened) return;
     const since = performance.now() - written;
     if (since > 350) write();
     else if (!waiting) waiting = setTimeout(write, 350 - since);
@@ -44,7 +45,7 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
     return [...new Set(ids)].filter((id) => id < viewer.length).slice(0, LONGEST);
   }
 
-  function recall(hash = location.hash) {
+  function recall(hash) {
     const parts = Object.fromEntries(new URLSearchParams(hash.slice(1)));
     if (parts.build === undefined) return;
     if (parts.build !== shortBuild) {
@@ -67,8 +68,14 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
   }
 
   state.on(["selected", "name", "query", "settings", "found", ...Object.values(LISTS)], remember);
-  addEventListener("hashchange", () => recall());
+  addEventListener("hashchange", () => recall(location.hash));
   addEventListener("pagehide", () => { if (waiting) write(); });
 
-  return { recall, write };
+  return {
+    /** Takes up what the page was opened with; from here on the address follows the page. */
+    open(hash) {
+      recall(hash);
+      opened = true;
+    },
+  };
 };

@@ -147,7 +147,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
     announce("The playlist is empty. Undo brings it back.");
   });
   state.on(["playlist", "locked", "complete"], show);
-  state.on(["folder"], () => {
+  state.on(["canPlay"], () => {
     kept.clear();
     list.replaceChildren();
     show(state.now);

@@ -6,8 +6,9 @@ pmsl.createShortcuts = ({ actions, undo }) => {
   const STORE = "pmsl.shortcuts";
   const dialog = element("shortcuts"), switched = element("shortcuts-on");
   const LISTED = [
-    ["/", "Find a track"], ["L", "Like the chosen track"], ["D", "Dislike it"], ["A", "Add it to the playlist"],
-    ["P", "Play it, or pause"], ["M", "Make a playlist like it"], ["?", "This help"],
+    ["/", "Find a track"], ["F", "Like the chosen track"], ["X", "Dislike it"], ["A", "Add it to the playlist"],
+    ["M", "Make a playlist like it"], ["Space", "Play and pause"], ["J", "10 seconds back"], ["L", "10 seconds on"],
+    ["P", "Track before"], ["N", "Next track"], ["?", "This help"],
     ["Ctrl Z", "Undo in the playlist"], ["Ctrl Shift Z", "Redo"],
     ["Alt ↑ ↓", "Move a track of the playlist"], ["Delete", "Remove it"], ["↑ ↓", "Go through a list"],
   ];

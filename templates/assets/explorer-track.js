@@ -85,7 +85,7 @@ pmsl.createTrackPanel = ({ viewer, state, rows, announce, search, filters, show 
     announce(element("result-count").textContent);
   });
 
-  state.on(["selected", "folder"], ({ selected }) => {
+  state.on(["selected", "canPlay"], ({ selected }) => {
     if (selected === null) return;
     showTrack(selected);
     showNeighbours();

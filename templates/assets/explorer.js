@@ -28,7 +28,7 @@
   function createPage(viewer) {
     const state = pmsl.createState({
       selected: null, neighbours: [], query: "", found: null, liked: [], disliked: [], waypoints: [], playlist: [], locked: [],
-      name: "", settings: null, selection: [], playing: null, folder: 0, undoable: 0, redoable: 0,
+      name: "", settings: null, selection: [], playing: null, undoable: 0, redoable: 0,
       complete: viewer.complete, canPlay: (id) => Boolean(rows.track(id).audio),
     });
     const rows = pmsl.createRows({ viewer, state });
@@ -68,10 +68,18 @@
     pmsl.createFiles(page);
     const link = pmsl.createLink({ ...page, build: manifest.build, filters, maker, search });
 
+    const folder = pmsl.createFolder({
+      matchFiles: (paths) => viewer.matchFiles(paths), trackCount: viewer.length, trackDuration: (id) => rows.track(id).duration,
+      onChange: () => state.set({ canPlay: (id) => folder.has(id) || Boolean(rows.track(id).audio) }),
+    });
+    const beside = (id, step) => {
+      const playable = state.now.playlist.filter(state.now.canPlay);
+      return playable.includes(id) ? playable[playable.indexOf(id) + step] ?? null : null;
+    };
     const player = pmsl.createPlayer({
-      audioOf: (id) => rows.track(id).audio, label: rows.label, next: following,
-      onChange: (playing) => state.set({ playing }),
-      onProblem: (name) => note(`${name} cannot be played: its file is missing or of a kind this browser does not play.`),
+      audioOf: (id) => rows.track(id).audio, fileOf: (id) => folder.fileOf(id), label: rows.label, facts: rows.track,
+      next: (id) => beside(id, 1), previous: (id) => beside(id, -1),
+      onChange: (playing) => state.set({ playing }), onProblem: note, announce,
     });
     const map = pmsl.createMap({
       canvas: element("map"), hover: element("map-hover"), legend: element("legend"), colour: element("map-colour"),
@@ -85,11 +93,6 @@
     function card(id) {
       const { title, artist, subGenre } = rows.track(id);
       return [title, artist, rows.subGenres[subGenre].name, trackPanel.facts(id)].filter(Boolean);
-    }
-
-    function following(id) {
-      const { playlist: ids, canPlay } = state.now;
-      return ids.includes(id) ? ids.slice(ids.indexOf(id) + 1).find(canPlay) ?? null : null;
     }
 
     // ---- what buttons in rows do ----
@@ -157,7 +160,7 @@
       };
       pmsl.createShortcuts({
         undo: playlist.goBack,
-        actions: { "/": focusSearch, l: chosen("like"), d: chosen("dislike"), a: chosen("add"), p: chosen("play"), m: maker.similar },
+        actions: { "/": focusSearch, f: chosen("like"), x: chosen("dislike"), a: chosen("add"), m: maker.similar },
       });
       addEventListener("error", ({ error }) => {
         // The engine stopped in the middle of something: nothing it says from here on could be trusted.
@@ -177,7 +180,7 @@
     element("tabs").hidden = false;
     const { search, link } = createPage(viewer);
     search.search();
-    link.recall(opened);
+    link.open(opened);
     document.documentElement.dataset.explorer = "ready";
   }).catch(fail);
 })();

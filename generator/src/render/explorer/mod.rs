@@ -11,7 +11,7 @@ use super::Assets;
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 29] = [
+const SCRIPTS: [(&str, &str); 33] = [
     ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
     ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
     ("explorer-state.js", include_str!("../../../../templates/assets/explorer-state.js")),
@@ -25,6 +25,10 @@ const SCRIPTS: [(&str, &str); 29] = [
     ("explorer-map-legend.js", include_str!("../../../../templates/assets/explorer-map-legend.js")),
     ("explorer-map-input.js", include_str!("../../../../templates/assets/explorer-map-input.js")),
     ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
+    ("explorer-folder.js", include_str!("../../../../templates/assets/explorer-folder.js")),
+    ("explorer-waveform.js", include_str!("../../../../templates/assets/explorer-waveform.js")),
+    ("explorer-player-decks.js", include_str!("../../../../templates/assets/explorer-player-decks.js")),
+    ("explorer-player-remote.js", include_str!("../../../../templates/assets/explorer-player-remote.js")),
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
     ("explorer-rows.js", include_str!("../../../../templates/assets/explorer-rows.js")),
     ("explorer-filters.js", include_str!("../../../../templates/assets/explorer-filters.js")),
@@ -43,9 +47,10 @@ const SCRIPTS: [(&str, &str); 29] = [
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
 ];
 /// The style sheets of the page, in their order.
-const STYLES: [(&str, &str); 2] = [
+const STYLES: [(&str, &str); 3] = [
     ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
     ("explorer-map.css", include_str!("../../../../templates/assets/explorer-map.css")),
+    ("explorer-player.css", include_str!("../../../../templates/assets/explorer-player.css")),
 ];
 
 /// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
