@@ -10,7 +10,7 @@ pmsl.createMapPoints = (context, grid, density) => {
   const { xs, ys } = grid;
   const pack = ([r, g, b]) => 255 << 24 | b << 16 | g << 8 | r;
   const stamps = new Map();
-  const levelStamp = [], levelEdge = [], levelOpacity = new Int32Array(density.count);
+  const levelStamp = [], levelRim = [], levelOpacity = new Int32Array(density.count);
   let image = null, pixels = null, stride = 0, columnOf = new Int32Array();
 
   function resize(width, height) {
@@ -22,21 +22,24 @@ pmsl.createMapPoints = (context, grid, density) => {
     stamps.clear();
   }
 
-  // How much of each pixel a disc covers, from 0 to 256, for each place its middle can have within a pixel.
-  function stamp(radius) {
-    const steps = Math.max(2, Math.min(Math.round(radius * 4), LARGEST * 4));
-    if (!stamps.has(steps)) stamps.set(steps, makeStamp(steps / 4));
-    return stamps.get(steps);
+  // How much of each pixel a disc covers, from 0 to 256, for each place its middle can have within a pixel; of a rim,
+  // what it adds to the disc.
+  function stamp(radius, rim = 0) {
+    const steps = Math.max(2, Math.min(Math.round(radius * 4), LARGEST * 4)), name = `${steps} ${rim}`;
+    if (!stamps.has(name)) stamps.set(name, makeStamp(steps / 4, rim));
+    return stamps.get(name);
   }
 
-  function makeStamp(radius) {
+  function makeStamp(inner, rim) {
+    const radius = inner + rim;
     const size = Math.ceil(radius) + 1, offsets = [], covers = [], starts = [0];
     for (let phase = 0; phase < PHASES * PHASES; phase++) {
       const x = (phase % PHASES + 0.5) / PHASES, y = (Math.floor(phase / PHASES) + 0.5) / PHASES;
       for (let dy = -size; dy <= size; dy++) {
         for (let dx = -size; dx <= size; dx++) {
-          const cover = Math.round(256 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx + 0.5 - x, dy + 0.5 - y))));
-          if (cover < 12) continue;
+          const away = Math.hypot(dx + 0.5 - x, dy + 0.5 - y) - 0.5;
+          const cover = Math.round(256 * Math.min(1, Math.max(0, radius - away)));
+          if (cover < 12 || rim && away < inner - 1) continue;
           offsets.push(dy * stride + dx);
           covers.push(cover);
         }
@@ -46,20 +49,21 @@ pmsl.createMapPoints = (context, grid, density) => {
     return { starts: Int32Array.from(starts), offsets: Int32Array.from(offsets), covers: Int32Array.from(covers) };
   }
 
-  // Where points have room they are discs; where they crowd they shrink and let through as much as it takes for the
-  // crowd to keep a shape: how much of the ground they cover grows with the logarithm of their number.
+  // Where points have room they are opaque discs. Where they crowd they shrink, and from as many as would cover the
+  // ground once they let through what it takes for the crowd to keep a shape: what is covered then grows with the
+  // logarithm of their number, up to nearly all in the densest spot.
   function plan(scale, ratio, largest) {
-    const densest = density.atLevel(density.most) / (scale * scale);
-    const smallest = 0.8 * ratio;
+    const smallest = 0.8 * ratio, once = 1 - Math.exp(-1);
+    const mostLayers = Math.max(2, density.atLevel(density.most) / (scale * scale) * Math.PI * smallest * smallest);
     for (let level = 0; level < density.count; level++) {
-      const crowd = density.atLevel(level) / (scale * scale);
-      const radius = Math.max(smallest, Math.min(largest, 0.5 / Math.sqrt(crowd)));
-      const layers = crowd * Math.PI * radius * radius, mostLayers = Math.max(layers, densest * Math.PI * smallest * smallest);
-      const covered = 0.4 + 0.52 * Math.log1p(layers) / Math.log1p(mostLayers);
-      levelOpacity[level] = Math.round(256 * Math.min(1, -Math.log(1 - covered) / layers));
+      const crowd = density.atLevel(level) / (scale * scale), room = 0.5 / Math.sqrt(crowd);
+      const radius = Math.max(smallest, Math.min(largest, Math.sqrt(room * largest)));
+      const layers = crowd * Math.PI * radius * radius;
+      const covered = once + (0.97 - once) * Math.min(1, Math.log(layers) / Math.log(mostLayers));
+      levelOpacity[level] = layers <= 1 ? 256 : Math.round(256 * Math.min(1, -Math.log(1 - covered) / layers));
       levelStamp[level] = stamp(radius);
       // A rim in the colour of the ground keeps large discs apart that overlap.
-      levelEdge[level] = radius >= 2.8 * ratio ? stamp(radius + ratio) : null;
+      levelRim[level] = radius >= 2.8 * ratio ? stamp(radius, ratio) : null;
     }
   }
 
@@ -91,6 +95,10 @@ pmsl.createMapPoints = (context, grid, density) => {
     const redBlue = colour & 0xff00ff, green = colour & 0xff00;
     for (let k = starts[phase], end = starts[phase + 1]; k < end; k++) {
       const place = at + offsets[k], share = covers[k] * opacity >> 8;
+      if (share >= 255) {
+        pixels[place] = colour;
+        continue;
+      }
       const old = pixels[place], oldRedBlue = old & 0xff00ff, oldGreen = old & 0xff00;
       // Red and blue are blended in one go: what runs over from one into the other falls away with the mask.
       pixels[place] = 0xff000000
@@ -111,7 +119,7 @@ pmsl.createMapPoints = (context, grid, density) => {
         const px = x >> 2, py = y >> 2;
         if (px < first || py < first || px >= right || py >= bottom) continue;
         const at = py * stride + px, phase = (y & 3) * PHASES + (x & 3), level = levels[place];
-        if (levelEdge[level]) paint(levelEdge[level], at, phase, ground, 230);
+        if (levelRim[level]) paint(levelRim[level], at, phase, ground, 230);
         paint(levelStamp[level], at, phase, colourOf(place), levelOpacity[level]);
       }
     });
