@@ -20,7 +20,7 @@ pmsl.createMapDensity = (grid) => {
   const left = bounds.left - padding * cell, top = bounds.top - padding * cell;
   // Red, green, blue, each summed over the points, and their number.
   const field = new Float32Array(rows * stride), spare = new Float32Array(rows * stride), sums = new Float32Array(stride);
-  const tint = new Uint32Array(columns * rows), levels = new Uint8Array(count);
+  const tint = new Int32Array(columns * rows), levels = new Uint8Array(count);
   const cells = Uint32Array.from(xs, (x, place) => Math.floor((ys[place] - top) / cell) * columns + Math.floor((x - left) / cell));
   const bits = new Float32Array(1), exponent = new Int32Array(bits.buffer);
   let everywhere = null;
@@ -60,12 +60,11 @@ pmsl.createMapDensity = (grid) => {
   /** Points per map unit squared at a level. */
   const atLevel = (level) => Math.pow(2, (level - LEVEL_ZERO) / 2) / (cell * cell);
 
-  /** For points that are not dimmed, in the colours of their groups. */
-  function update({ dimmed, groups, colours, surface }) {
+  function gather(skipped, groups, colours) {
     field.fill(0);
     spare.fill(0);
     for (let place = 0; place < count; place++) {
-      if (dimmed[place]) continue;
+      if (skipped[place]) continue;
       const at = 4 * cells[place], colour = colours[groups[place]];
       field[at] += colour[0];
       field[at + 1] += colour[1];
@@ -76,7 +75,15 @@ pmsl.createMapDensity = (grid) => {
       filterAcross(field, spare);
       filterDown(spare, field);
     }
-    everywhere ??= Float32Array.from(tint, (_, at) => field[4 * at + 3]);
+  }
+
+  /** For points that are not dimmed, in the colours of their groups. */
+  function update({ dimmed, groups, colours, surface }) {
+    if (!everywhere) {
+      gather(new Uint8Array(count), groups, colours);
+      everywhere = Float32Array.from(tint, (_, at) => field[4 * at + 3]);
+    }
+    gather(dimmed, groups, colours);
     let most = 0;
     for (let at = 3; at < field.length; at += 4) if (field[at] > most) most = field[at];
     shade(most, surface);
@@ -88,7 +95,7 @@ pmsl.createMapDensity = (grid) => {
   }
 
   function shade(most, [red, green, blue]) {
-    const ground = (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
+    const ground = 255 << 24 | blue << 16 | green << 8 | red;
     // By the logarithm, for a few crowded spots would leave all else without colour.
     const floor = most / 60, full = Math.log1p(most / floor);
     for (let at = 0; at < tint.length; at++) {
@@ -98,8 +105,8 @@ pmsl.createMapDensity = (grid) => {
         continue;
       }
       const share = TINT * Math.log1p(weight / floor) / full, keep = 1 - share, take = share / weight;
-      tint[at] = (255 << 24 | (blue * keep + field[4 * at + 2] * take) << 16 | (green * keep + field[4 * at + 1] * take) << 8
-        | red * keep + field[4 * at] * take) >>> 0;
+      tint[at] = 255 << 24 | (blue * keep + field[4 * at + 2] * take) << 16 | (green * keep + field[4 * at + 1] * take) << 8
+        | red * keep + field[4 * at] * take;
     }
   }
 

@@ -7,18 +7,20 @@ pmsl.createMapPoints = (context, grid, density) => {
   const MARGIN = 64, LARGEST = 28;
   // A disc lies at a quarter of a pixel in each direction, or it would jump from pixel to pixel.
   const PHASES = 4;
+  // Where the ground is looked up, in cells off the pixel, by the pixel's odd or even row and column.
+  const ACROSS = [[-0.375, 0.375], [0.125, -0.125]], DOWN = [[-0.125, 0.375], [-0.375, 0.125]];
   const { xs, ys } = grid;
   const pack = ([r, g, b]) => 255 << 24 | b << 16 | g << 8 | r;
   const stamps = new Map();
   const levelStamp = [], levelRim = [], levelOpacity = new Int32Array(density.count);
-  let image = null, pixels = null, stride = 0, columnOf = new Int32Array();
+  let image = null, pixels = null, stride = 0, columnOf = [];
 
   function resize(width, height) {
     image = context.createImageData(width + 2 * MARGIN, height + 2 * MARGIN);
     // Red in the lowest byte, as on every processor that browsers run on.
     pixels = new Int32Array(image.data.buffer);
     stride = image.width;
-    columnOf = new Int32Array(stride);
+    columnOf = [new Int32Array(stride), new Int32Array(stride)];
     stamps.clear();
   }
 
@@ -67,27 +69,29 @@ pmsl.createMapPoints = (context, grid, density) => {
     }
   }
 
-  function drawGround({ scale, x0, y0 }, ground) {
+  // The tint of the nearest cell, looked up at one of four places around the pixel: where cells are larger than pixels
+  // that blends them into each other at the price of one look. Beyond the raster it is as at its edge, which is empty.
+  function drawGround({ scale, x0, y0 }) {
     const { tint, cell, columns, rows, left, top } = density;
     const step = 1 / (scale * cell), last = stride - MARGIN;
-    for (let x = MARGIN; x < last; x++) {
-      const column = Math.floor((x - x0) * step - left / cell);
-      columnOf[x] = column < 0 || column >= columns ? -1 : column;
+    const within = (at, most) => Math.floor(Math.max(0, Math.min(most - 1, at)));
+    const base = (at) => within(at, rows) * columns;
+    for (const odd of [0, 1]) {
+      for (let x = MARGIN; x <= last; x++) columnOf[odd][x] = within((x - x0) * step - left / cell + ACROSS[odd][x & 1], columns);
     }
-    let before = -2;
+    const before = [[-1, -1], [-1, -1]];
     for (let y = MARGIN; y < image.height - MARGIN; y++) {
-      let row = Math.floor((y0 - y) * step - top / cell);
-      if (row < 0 || row >= rows) row = -1;
-      const start = y * stride;
-      if (row === before) {
-        pixels.copyWithin(start + MARGIN, start - stride + MARGIN, start - stride + last);
-      } else if (row < 0) {
-        pixels.fill(ground, start + MARGIN, start + last);
-      } else {
-        const from = row * columns;
-        for (let x = MARGIN; x < last; x++) pixels[start + x] = columnOf[x] < 0 ? ground : tint[from + columnOf[x]];
+      const odd = y & 1, at = (y0 - y) * step - top / cell, start = y * stride, column = columnOf[odd];
+      const even = base(at + DOWN[odd][0]), uneven = base(at + DOWN[odd][1]);
+      if (even === before[odd][0] && uneven === before[odd][1]) {
+        pixels.copyWithin(start + MARGIN, start - 2 * stride + MARGIN, start - 2 * stride + last);
+        continue;
       }
-      before = row;
+      before[odd] = [even, uneven];
+      for (let x = MARGIN; x < last; x += 2) {
+        pixels[start + x] = tint[even + column[x]];
+        pixels[start + x + 1] = tint[uneven + column[x + 1]];
+      }
     }
   }
 
@@ -133,7 +137,7 @@ pmsl.createMapPoints = (context, grid, density) => {
     const ground = pack(surface), packed = Int32Array.from(colours, pack), dimColour = pack(dim);
     const place = { scale: view.scale, x0: view.x + MARGIN, y0: view.y + MARGIN };
     plan(view.scale, view.ratio, view.largest);
-    drawGround(place, ground);
+    drawGround(place);
     if (anyDimmed) drawLayer(place, dimmed, 1, () => dimColour, ground);
     drawLayer(place, dimmed, 0, (point) => packed[groups[point]], ground);
   }

@@ -293,6 +293,7 @@ pmsl.createMap = ({
   /** After a key has moved the map: the track at the crosshair is pointed at, and told once the keys rest. */
   function point() {
     setHover(null);
+    if (drawing) return;
     const track = nearest(width / 2, height / 2, 40);
     setHover(track);
     clearTimeout(settled);
