@@ -39,12 +39,17 @@ pmsl.mapColourings = ({ subGenreOf, names, genres = [], column }) => {
 
   // Between numbers that all but a few tracks lie between, or one odd track would take all the contrast.
   function byNumber(name, unit, round, factor) {
-    const values = column(name), sorted = values.filter(isKnown).sort();
+    // A few thousand tell as much of where the ends lie as all of them.
+    const values = column(name), given = values.filter(isKnown), stride = Math.ceil(given.length / 5000);
+    const sorted = given.filter((_, i) => i % stride === 0).sort();
     const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
-    const low = Math.floor(at(0.02) / round) * round, high = Math.max(Math.ceil(at(0.98) / round) * round, low + round);
+    const low = Math.floor(at(0.02) / round) * round;
+    // Whole quarters, for the scale bears five numbers.
+    const high = low + 4 * round * Math.max(1, Math.ceil((at(0.98) - low) / (4 * round) - 1e-6));
+    const below = given.some((value) => value < low), above = given.some((value) => value > high);
     const step = (value) => Math.max(0, Math.min(STEPS - 1, Math.floor((value - low) / (high - low) * STEPS)));
     return colouring(name, "scale", Array.from({ length: STEPS }, () => ({})),
-      (track) => isKnown(values[track]) ? step(values[track]) : -1, { low: low * factor, high: high * factor, unit });
+      (track) => isKnown(values[track]) ? step(values[track]) : -1, { low: low * factor, high: high * factor, below, above, unit });
   }
 
   function byKey() {
@@ -54,8 +59,9 @@ pmsl.mapColourings = ({ subGenreOf, names, genres = [], column }) => {
   }
 
   function byDecade() {
-    const values = column("year"), decadeOf = (year) => Math.floor(year / 10);
-    const decades = [...new Set(Array.from(values.filter(isKnown), decadeOf))].sort((a, b) => a - b);
+    const values = column("year"), decadeOf = (year) => Math.floor(year / 10), distinct = new Set();
+    for (const year of values) if (isKnown(year)) distinct.add(decadeOf(year));
+    const decades = [...distinct].sort((a, b) => a - b);
     return colouring("decade", "ordered", named(decades.map((decade) => `${decade}0s`)),
       (track) => isKnown(values[track]) ? decades.indexOf(decadeOf(values[track])) : -1);
   }

@@ -13,6 +13,7 @@ pmsl.createMapGrid = (positions) => {
   const tracks = new Uint32Array(count), xs = new Float32Array(count), ys = new Float32Array(count);
   const starts = new Uint32Array(side * side + 1);
   sort();
+  const core = coreBounds();
 
   function boundsOf(xy) {
     if (!xy.length) return { left: 0, right: 1, top: 0, bottom: 1 };
@@ -24,6 +25,18 @@ pmsl.createMapGrid = (positions) => {
       if (xy[i + 1] > box.bottom) box.bottom = xy[i + 1];
     }
     return box;
+  }
+
+  // Where all but a few points lie, for a handful far out would make all else small.
+  function coreBounds() {
+    const STRAY = 0.003, stride = Math.ceil(count / 10000);
+    const middle = (values) => {
+      const sorted = values.filter((_, place) => place % stride === 0).sort(), few = Math.floor(sorted.length * STRAY);
+      return [sorted[few], sorted[sorted.length - 1 - few]];
+    };
+    if (count * STRAY < 1) return bounds;
+    const [left, right] = middle(xs), [top, bottom] = middle(ys);
+    return { left, right, top, bottom };
   }
 
   // A counting sort by cell. Tracks are taken in strides, for in their own order the last playlist would cover the others.
@@ -100,18 +113,26 @@ pmsl.createMapGrid = (positions) => {
 
   /** Tracks inside a polygon [x0, y0, x1, y1, ..], whose last corner is joined to its first (even-odd rule). */
   function inPolygon(corners, passed) {
-    const box = boundsOf(corners);
+    const BANDS = 128, box = boundsOf(corners);
+    const bandOf = (y) => Math.min(BANDS - 1, Math.floor((y - box.top) / Math.max(box.bottom - box.top, 1e-9) * BANDS));
+    // A hand draws hundreds of edges, of which few are at the height of a point.
+    const bands = Array.from({ length: BANDS }, () => []);
+    for (let i = 0, j = corners.length - 2; i < corners.length; j = i, i += 2) {
+      const [from, to] = [bandOf(corners[i + 1]), bandOf(corners[j + 1])].sort((a, b) => a - b);
+      for (let band = from; band <= to; band++) bands[band].push(corners[i], corners[i + 1], corners[j], corners[j + 1]);
+    }
     const inside = (x, y) => {
-      if (x < box.left || x > box.right) return false;
+      if (x < box.left || x > box.right || y < box.top || y > box.bottom) return false;
+      const edges = bands[bandOf(y)];
       let odd = false;
-      for (let i = 0, j = corners.length - 2; i < corners.length; j = i, i += 2) {
-        const yi = corners[i + 1], yj = corners[j + 1];
-        if (yi > y !== yj > y && x < (corners[j] - corners[i]) * (y - yi) / (yj - yi) + corners[i]) odd = !odd;
+      for (let i = 0; i < edges.length; i += 4) {
+        const y1 = edges[i + 1], y2 = edges[i + 3];
+        if (y1 > y !== y2 > y && x < (edges[i + 2] - edges[i]) * (y - y1) / (y2 - y1) + edges[i]) odd = !odd;
       }
       return odd;
     };
     return collect(box.left, box.right, box.top, box.bottom, passed, inside);
   }
 
-  return { count, bounds, tracks, xs, ys, ranges, nearest, inCircle, inPolygon };
+  return { count, bounds, core, tracks, xs, ys, ranges, nearest, inCircle, inPolygon };
 };

@@ -2,7 +2,7 @@
 "use strict";
 
 pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
-  const LONGEST = 26;
+  const LONGEST = 26, LINE = 18;
   const places = findPlaces();
   // The largest playlists take their places first.
   const order = names.map((_, i) => i).filter((i) => places[i]).sort((a, b) => places[b].size - places[a].size);
@@ -10,10 +10,10 @@ pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
 
   // A name stands over the fullest spot of its playlist: the mean of a playlist in two parts lies in neither.
   function findPlaces() {
-    const SIDE = 24, { bounds, tracks, xs, ys } = grid;
-    const across = (SIDE - 1e-3) / Math.max(bounds.right - bounds.left, 1e-6), up = (SIDE - 1e-3) / Math.max(bounds.bottom - bounds.top, 1e-6);
+    const SIDE = 24, { core, tracks, xs, ys } = grid;
+    const cell = (value, low, high) => Math.max(0, Math.min(SIDE - 1, Math.floor((value - low) / Math.max(high - low, 1e-6) * SIDE)));
+    const column = (place) => cell(xs[place], core.left, core.right), row = (place) => cell(ys[place], core.top, core.bottom);
     const counts = new Uint32Array(names.length * SIDE * SIDE);
-    const column = (place) => Math.floor((xs[place] - bounds.left) * across), row = (place) => Math.floor((ys[place] - bounds.top) * up);
     for (let place = 0; place < grid.count; place++) counts[(subGenreOf[tracks[place]] * SIDE + row(place)) * SIDE + column(place)]++;
     const peaks = names.map((_, i) => {
       const of = (r, c) => r < 0 || c < 0 || r >= SIDE || c >= SIDE ? 0 : counts[(i * SIDE + r) * SIDE + c];
@@ -62,21 +62,25 @@ pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
     return { canvas, width, height };
   }
 
-  /** Draws the names that have room. `colours` are {font, text, surface}, `lift` how far above its place a name stands. */
-  function draw(context, { view, width, height, ratio, only, lift, colours }) {
+  /** Draws the names that have room. `colours` are {font, text, surface}, `lift` how far above its place a name stands,
+      `covered` a box {x, y, w, h} to keep free or null. */
+  function draw(context, { view, width, height, ratio, only, lift, colours, covered }) {
     const look = [ratio, ...Object.values(colours)].join();
     if (look !== made) [pictures, made] = [[], look];
-    const taken = [];
+    const taken = covered ? [covered] : [];
     for (const i of order) {
       if (only !== null && only !== i) continue;
       const [px, py] = view.toScreen(places[i].x, places[i].y);
       if (px < 0 || py < 0 || px > width || py > height) continue;
       pictures[i] ??= picture(names[i], ratio, colours);
       const { canvas, width: w, height: h } = pictures[i];
-      const x = Math.min(Math.max(px - w / 2, 4), width - w - 4), y = Math.min(Math.max(py - h / 2 - lift, 2), height - h - 2);
-      if (taken.some((box) => x < box.x + box.w + 4 && box.x < x + w + 4 && y < box.y + h && box.y < y + h)) continue;
-      taken.push({ x, y, w });
-      context.drawImage(canvas, x, y, canvas.width / ratio, canvas.height / ratio);
+      const x = Math.min(Math.max(px - w / 2, 4), width - w - 4);
+      const free = (y) => !taken.some((box) => x < box.x + box.w && box.x < x + w && y < box.y + box.h && box.y < y + LINE);
+      // A name that has no room gives way by a line.
+      const y = [0, -LINE, LINE].map((shift) => Math.min(Math.max(py - h / 2 - lift + shift, 2), height - h - 2)).find(free);
+      if (y === undefined) continue;
+      taken.push({ x, y, w, h: LINE });
+      context.drawImage(canvas, Math.round(x * ratio) / ratio, Math.round(y * ratio) / ratio, canvas.width / ratio, canvas.height / ratio);
     }
   }
 

@@ -38,7 +38,7 @@ pmsl.showMapLegend = ({ element, colouring, text, colours, pressed, onPress }) =
   }
 
   function scale() {
-    const { low, high, unit } = colouring;
+    const { low, high, below, above, unit } = colouring;
     const WIDTH = 4, HEIGHT = 30, FOOT = 6, most = Math.max(...entries.map(({ count }) => count), 1);
     const bars = entries.map(({ count }, i) => {
       const height = FOOT + (count ? Math.max(1, count / most * HEIGHT) : 0);
@@ -51,6 +51,9 @@ pmsl.showMapLegend = ({ element, colouring, text, colours, pressed, onPress }) =
       "shape-rendering": "crispEdges", role: "img", "aria-label": words,
     }, ...bars);
     const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => make("span", {}, number(low + (high - low) * share)));
+    // Few tracks lie beyond the ends, where there are any.
+    if (below) marks[0].prepend("≤ ");
+    if (above) marks.at(-1).prepend("≥ ");
     marks.at(-1).append(` ${unit}`);
     return [make("div", { className: "map-scale" }, chart, make("p", { className: "map-scale-marks", "aria-hidden": "true" }, ...marks)),
       unknown ? unknownTag() : null].filter(Boolean);

@@ -1,16 +1,16 @@
-// What part of the map is seen: its middle in map units and the zoom, which is 1 where everything fits.
+// What part of the map is seen: its middle in map units and the zoom, which is 1 where all but a few strays fit.
 "use strict";
 
-pmsl.createMapView = ({ bounds, count, onMove }) => {
+pmsl.createMapView = ({ bounds, core, count, onMove }) => {
   const LEAST = 0.8, MOST = Math.max(60, Math.sqrt(count));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const middle = { x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2, zoom: 1 };
+  const middle = { x: (core.left + core.right) / 2, y: (core.top + core.bottom) / 2, zoom: 1 };
   let at = { ...middle }, width = 0, height = 0, flight = 0;
 
   /** CSS pixels per map unit. */
   function scale(zoom = at.zoom) {
     const margin = Math.min(width, height) * 0.08;
-    const w = Math.max(bounds.right - bounds.left, 1e-6), h = Math.max(bounds.bottom - bounds.top, 1e-6);
+    const w = Math.max(core.right - core.left, 1e-6), h = Math.max(core.bottom - core.top, 1e-6);
     return Math.min((width - 2 * margin) / w, (height - 2 * margin) / h) * zoom;
   }
 

@@ -22,12 +22,15 @@ pmsl.createMap = ({
   const density = pmsl.createMapDensity(grid);
   const points = pmsl.createMapPoints(context, grid, density);
   const labels = pmsl.createMapLabels({ grid, subGenreOf, names });
-  const view = pmsl.createMapView({ bounds: grid.bounds, count, onMove: moved });
+  const view = pmsl.createMapView({ bounds: grid.bounds, core: grid.core, count, onMove: moved });
   const colourings = pmsl.mapColourings({ subGenreOf, names, genres, column });
   const here = pmsl.make("span", { className: "map-here", "aria-hidden": "true", hidden: true });
   canvas.after(here);
 
-  let width = 0, height = 0, ratio = 1;
+  const tools = canvas.parentElement.querySelector(".map-tools");
+
+  // `covered` is where the zoom's buttons lie over the map.
+  let width = 0, height = 0, ratio = 1, covered = null;
   let palette, colouring, colours;
   let shown = { selected: null, neighbours: [], playlist: [], subGenre: null, mask: null, playing: null, selection: [] };
   // The group that the legend singles out; playlists go by `shown.subGenre`.
@@ -95,7 +98,7 @@ pmsl.createMap = ({
 
   /** The radius of a point that has room, in CSS pixels. */
   function radius() {
-    return Math.min(9, Math.max(1.5, Math.min(5, 110 / Math.sqrt(count))) * Math.pow(view.zoom(), 0.35));
+    return Math.min(9, Math.max(1.3, Math.min(5, 110 / Math.sqrt(count))) * Math.pow(view.zoom(), 0.4));
   }
 
   function drawPoints() {
@@ -197,8 +200,10 @@ pmsl.createMap = ({
     drawMarks(shown.neighbours, text, 1, size);
     drawMarks(shown.playlist, accent, 1.5, size);
     labels.draw(context, {
-      view, width, height, ratio, only: shown.subGenre, lift: count > 1000 ? 0 : radius() + 12, colours: { font, text, surface: surfaceText },
+      view, width, height, ratio, only: shown.subGenre, lift: count > 1000 ? 0 : radius() + 12,
+      colours: { font, text, surface: surfaceText }, covered,
     });
+    if (shown.playing !== null) drawMarks([shown.playing], accent, 1.5, size);
     if (shown.selected !== null) drawMarks([shown.selected], text, 2.5, size + 1);
     if (hovered !== null) drawMarks([hovered], text, 1.5, size);
     drawOutline();
@@ -267,6 +272,8 @@ pmsl.createMap = ({
     tap(x, y, reach) {
       const track = nearest(x, y, reach);
       if (track !== null) onSelect(track);
+      // On nothing: takes a selection back.
+      else if (shown.selection.length) onLasso(new Uint32Array());
     },
     pan(dx, dy) {
       setHover(null);
@@ -286,6 +293,7 @@ pmsl.createMap = ({
   /** After a key has moved the map: the track at the crosshair is pointed at, and told once the keys rest. */
   function point() {
     setHover(null);
+    if (drawing) return;
     const track = nearest(width / 2, height / 2, 40);
     setHover(track);
     clearTimeout(settled);
@@ -349,6 +357,7 @@ pmsl.createMap = ({
     canvas.height = Math.max(1, Math.round(height * ratio));
     points.resize(canvas.width, canvas.height);
     view.resize(width, height);
+    if (tools) covered = { x: tools.offsetLeft, y: tools.offsetTop, w: tools.offsetWidth, h: tools.offsetHeight };
     stale.points = true;
     draw();
   }).observe(canvas);
