@@ -31,12 +31,9 @@ pmsl.createLink = ({ viewer, state, build, filters, maker, search, select, note 
     }
   }
 
-  /** Browsers allow a change of the address some three times a second. */
+  /** A little later, for it takes a browser long; and browsers allow it some three times a second. */
   function remember() {
-    if (!opened) return;
-    const since = performance.now() - written;
-    if (since > 350) write();
-    else if (!waiting) waiting = setTimeout(write, 350 - since);
+    if (opened && !waiting) waiting = setTimeout(write, Math.max(80, 350 - (performance.now() - written)));
   }
 
   /** What anybody can have written into an address: only tracks that exist, each once. */
