@@ -25,11 +25,20 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     return strategy === "path" ? [] : [selected];
   }
 
-  function excluded() {
+  function excluded(range) {
     const without = new Set(saved.tracksOf(element("make-without").value));
     const found = field("only-found").checked ? state.now.found : null;
     if (found) found.forEach((fits, id) => { if (!fits) without.add(id); });
+    const fits = (bpm) => [bpm, 2 * bpm, bpm / 2].some((tempo) => tempo >= range[0] && tempo <= range[1]);
+    if (range) viewer.column("bpm").forEach((bpm, id) => { if (!fits(bpm)) without.add(id); });
     return [...without];
+  }
+
+  /** How many tracks last so long on the whole. */
+  function tracksIn(minutes) {
+    const durations = viewer.column("duration");
+    const mean = durations.reduce((sum, duration) => sum + duration, 0) / durations.length;
+    return Math.min(500, Math.max(2, Math.round(minutes * 60 / mean)));
   }
 
   /** Two fields as [from, to], one of which is enough. */
@@ -41,17 +50,18 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
 
   function request(strategy) {
     const minutes = field("unit").value === "minutes" ? number("n") : undefined;
+    const range = field("only-min") ? rangeOf(form, "only") : undefined;
+    // Only a set is planned over its time; for the others tempo and time are turned into what they understand.
     const isSet = strategy === "set";
     return {
       strategy, seeds: seedsOf(strategy), disliked: state.now.disliked,
       waypoints: strategy === "path" ? state.now.waypoints : [],
-      length: minutes ? Math.min(500, Math.max(2, Math.ceil(minutes / 2))) : number("n"), minutes,
+      length: minutes ? tracksIn(minutes) : number("n"), minutes: isSet ? minutes : undefined,
       loyalty: number("course"), diversity: number("variety"),
       bpm: isSet ? drift() : undefined, energy: isSet ? curve.get() : undefined,
-      bpmRange: field("only-min") ? rangeOf(form, "only") : undefined,
-      keys: field("keys")?.checked ? "compatible" : "off",
+      bpmRange: isSet ? range : undefined, keys: isSet ? field("keys")?.value ?? "off" : "off",
       spacing: { artist: number("apart-artist"), album: number("apart-album"), title: number("apart-title") },
-      temperature: number("surprise"), seed: number("seed"), exclude: excluded(),
+      temperature: number("surprise"), seed: number("seed"), exclude: excluded(isSet ? undefined : range),
       locked: state.now.playlist.flatMap((track, place) => state.now.locked.includes(track) ? [{ place, track }] : []),
     };
   }
@@ -74,7 +84,9 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     state.edit({ playlist: tracks, name });
     const short = !wanted.minutes && tracks.length < wanted.length ? " The library has no more that fit." : "";
     const kept = state.now.locked.length ? ` ${counted(state.now.locked.length, "locked track")} kept.` : "";
-    note(`A playlist of ${counted(tracks.length, "track")}.${short}${kept}`);
+    const missed = (made.unmet ?? []).filter(({ wish }) => wish !== "length").map(({ wish, times }) => `${wish} (${times})`);
+    const unmet = missed.length ? ` Not held everywhere: ${missed.join(", ")}.` : "";
+    note(`A playlist of ${counted(tracks.length, "track")}.${short}${kept}${unmet}`);
     return true;
   }
 
@@ -121,7 +133,7 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     const { selected } = state.now, surprise = number("surprise");
     element("make-from").textContent = selected === null ? "the track that you choose" : rows.label(selected);
     element("make-hint").textContent = lacking(strategy);
-    element("surprise-value").textContent = surprise ? `${Math.round(surprise * 100)} %` : "none";
+    element("surprise-value").textContent = surprise ? `${Math.round(surprise * 50)} %` : "none";
     field("seed").disabled = element("dice").disabled = surprise === 0;
   }
 

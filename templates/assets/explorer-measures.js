@@ -1,13 +1,14 @@
 // How good a playlist is, in figures: its steps from track to track, tempo and key.
 "use strict";
 
-pmsl.showMeasures = (viewer, playlist) => {
+/** Shows them and returns the steps, one fewer than tracks; null where there are too few, or sounds are not there yet. */
+pmsl.showMeasures = (viewer, playlist, ready) => {
   const { make, draw, element } = pmsl;
   const HEIGHT = 32;
-  element("measures").hidden = playlist.length < 3;
-  if (playlist.length < 3) return null;
+  element("measures").hidden = !ready || playlist.length < 3;
+  if (element("measures").hidden) return null;
   const { largestStep, meanStep, shuffledStep, tempoAgreement, keyAgreement, steps: all } = viewer.measures(playlist);
-  const steps = [...all].slice(1), worst = steps.indexOf(Math.max(...steps));
+  const steps = [...all].slice(1 - playlist.length), worst = steps.indexOf(Math.max(...steps));
   const percent = (share) => `${Math.round(share * 100)} %`;
   const gain = shuffledStep > 0 ? 1 - meanStep / shuffledStep : 0;
   const against = Math.abs(gain) < 0.005 ? "as if shuffled" : `${percent(Math.abs(gain))} ${gain > 0 ? "smaller" : "larger"} than shuffled`;
@@ -29,5 +30,5 @@ pmsl.showMeasures = (viewer, playlist) => {
     const height = Math.max(1, step / (largestStep || 1) * HEIGHT);
     return draw("rect", { x: i + 0.1, y: HEIGHT - height, width: 0.8, height, class: i === worst ? "spark-worst" : "" });
   }));
-  return all;
+  return steps;
 };

@@ -27,7 +27,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
       row.remove();
       kept.delete(id);
     }
-    const steps = pmsl.showMeasures(viewer, playlist);
+    const steps = pmsl.showMeasures(viewer, playlist, state.now.complete);
     let next = list.firstChild;
     playlist.forEach((id, i) => {
       if (!kept.has(id)) kept.set(id, newRow(id));
@@ -38,7 +38,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
       row.classList.toggle("locked", held.has(id));
       row.querySelector("[data-do=up]").disabled = i === 0;
       row.querySelector("[data-do=down]").disabled = i === playlist.length - 1;
-      const step = row.querySelector(".row-step"), text = steps && i ? steps[i].toFixed(2) : "";
+      const step = row.querySelector(".row-step"), text = steps && i ? steps[i - 1].toFixed(2) : "";
       if (step.textContent !== text) step.textContent = text;
     });
     const total = playlist.reduce((sum, id) => sum + rows.track(id).duration, 0);
@@ -125,6 +125,7 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
 
   /** A real table on paper. */
   function print() {
+    if (!state.now.playlist.length) return element("print").replaceChildren();
     const columns = ["", "Title", "Artist", "Tempo", "Key", "Time"];
     const line = (id, i) => [i + 1, rows.track(id).title, rows.track(id).artist ?? "", rows.tempo(id), rows.key(id), clock(rows.track(id).duration)];
     element("print").replaceChildren(

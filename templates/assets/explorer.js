@@ -169,18 +169,26 @@
     }
 
     listen();
-    return { search, link };
+    search.search();
+    return { link, complete: () => state.set({ complete: true }) };
   }
 
   // Read before anything rewrites the address.
   const opened = location.hash;
-  pmsl.load(manifest).then((viewer) => {
+  let page = null;
+
+  /** The tracks are known: they can be searched and seen. How they sound follows. */
+  function onNamed(viewer) {
     element("loading").hidden = true;
     element("explorer").hidden = false;
     element("tabs").hidden = false;
-    const { search, link } = createPage(viewer);
-    search.search();
-    link.open(opened);
+    page = createPage(viewer);
+    page.link.open(opened);
+    document.documentElement.dataset.explorer = "named";
+  }
+
+  pmsl.load(manifest, onNamed).then(() => {
+    page.complete();
     document.documentElement.dataset.explorer = "ready";
   }).catch(fail);
 })();
