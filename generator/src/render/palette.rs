@@ -109,8 +109,8 @@ mod tests {
     fn the_explorer_and_the_pages_repeat_the_colours_alike() {
         let count = format!("% {}", PALETTE.len());
         for (name, source) in [
-            ("explorer.js", include_str!("../../../templates/assets/explorer.js")),
-            ("explorer-map.js", include_str!("../../../templates/assets/explorer-map.js")),
+            ("explorer-rows.js", include_str!("../../../templates/assets/explorer-rows.js")),
+            ("explorer-map-colours.js", include_str!("../../../templates/assets/explorer-map-colours.js")),
             ("macros.html", include_str!("../../../templates/partials/macros.html")),
         ] {
             let uses: Vec<&str> = source
