@@ -7,7 +7,7 @@ mod value;
 use js_sys::{Array, Object, Uint8Array};
 use pmsl_core::{
     SubGenre, TrackMeta, index,
-    playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Songs},
+    playlist::{self, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs},
     search::{Searcher, SimilarityScale, TextIndex},
 };
 use value::object;
@@ -124,13 +124,14 @@ impl Viewer {
 
     /// The text of an `.m3u8` file with these tracks. `extension` ends file names that have to be made up.
     pub fn m3u8(&self, tracks: &[u32], root: &str, backslashes: bool, url_encode: bool, extension: &str) -> String {
-        let options = M3u8Options {
+        let options = ExportOptions {
             root: root.to_owned(),
             separator: if backslashes { PathSeparator::Backslash } else { PathSeparator::Slash },
             url_encode,
             extension: extension.to_owned(),
         };
-        playlist::m3u8(tracks.iter().filter_map(|&track| self.tracks.get(track as usize)), &options)
+        let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track as usize));
+        playlist::export(Format::M3u8, Heading::default(), tracks, &options)
     }
 }
 
