@@ -3,13 +3,17 @@
 //! One strategy per file, each a function from a [`Library`] to track indices; what they share (versions of one song,
 //! file formats) has files of its own.
 
+mod formats;
 mod grow;
-mod m3u8;
+mod import;
+mod matching;
 mod songs;
 mod title;
 
+pub use formats::{ExportOptions, Format, Heading, PathSeparator, export, file_name};
 pub use grow::{GrowOptions, Step, grow};
-pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
+pub use import::{ImportError, ImportedPlaylist, PlaylistEntry, import};
+pub use matching::{Match, Matcher, TrackKey, TrackKeyError, TrackKeys};
 pub use songs::{NameId, Song, Songs};
 pub use title::core_title;
 
