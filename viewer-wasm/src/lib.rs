@@ -7,7 +7,7 @@ mod value;
 use js_sys::{Array, Object, Uint8Array};
 use pmsl_core::{
     SubGenre, TrackMeta, index,
-    playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Songs},
+    playlist::{self, Constraints, GrowOptions, Library, M3u8Options, PathSeparator, Songs},
     search::{Searcher, SimilarityScale, TextIndex},
 };
 use value::object;
@@ -117,9 +117,9 @@ impl Viewer {
     /// the first track. `loyalty` from 0 (drift from track to track) to 1 (stay with the first).
     pub fn grow(&self, track: usize, n: usize, loyalty: f64) -> Array {
         let library = Library { songs: &self.songs, searcher: &self.searcher };
-        let options = GrowOptions { length: n, loyalty, ..GrowOptions::default() };
-        let steps = playlist::grow(library, track, &options);
-        steps.iter().map(|step| self.describe(step.track, step.to_start)).collect()
+        let options = GrowOptions { length: n, loyalty };
+        let list = playlist::grow(library, track, &options, &Constraints::default());
+        list.tracks.iter().zip(list.similarity).map(|(&track, similarity)| self.describe(track, similarity)).collect()
     }
 
     /// The text of an `.m3u8` file with these tracks. `extension` ends file names that have to be made up.

@@ -1,16 +1,36 @@
 //! From a library to a list worth playing.
 //!
-//! One strategy per file, each a function from a [`Library`] to track indices; what they share (versions of one song,
-//! file formats) has files of its own.
+//! One strategy per file, each a function from a [`Library`], what was asked for and [`Constraints`] to a [`Playlist`];
+//! what they share (versions of one song, file formats) has files of its own.
 
+mod arrange;
+mod constraints;
+mod distances;
+mod draft;
+mod exact;
 mod grow;
+mod list;
 mod m3u8;
+mod measures;
+mod mix;
+mod order;
+mod pool;
 mod songs;
+mod taste;
+mod tempo;
+#[cfg(test)]
+mod test_library;
 mod title;
 
-pub use grow::{GrowOptions, Step, grow};
+pub use constraints::{Constraints, Locked, MAX_LENGTH, Spacing};
+pub use grow::{GrowOptions, grow};
+pub use list::{Playlist, Unmet, Wish};
 pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
+pub use measures::{Measures, measures};
+pub use mix::{MixOptions, mix};
+pub use order::order;
 pub use songs::{NameId, Song, Songs};
+pub use tempo::tempo_change;
 pub use title::core_title;
 
 use crate::search::Searcher;

@@ -16,3 +16,4 @@ pub use scale::SimilarityScale;
 pub use searcher::Searcher;
 pub use text::TextIndex;
 pub use top_k::Neighbour;
+pub(crate) use top_k::TopK;
