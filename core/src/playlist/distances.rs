@@ -34,6 +34,16 @@ impl Distances {
         f64::from(self.values[from * self.n + to])
     }
 
+    /// Distances from one to all.
+    pub(super) fn row(&self, from: usize) -> &[f32] {
+        &self.values[from * self.n..(from + 1) * self.n]
+    }
+
+    /// The same, to be changed.
+    pub(super) fn row_mut(&mut self, from: usize) -> &mut [f32] {
+        &mut self.values[from * self.n..(from + 1) * self.n]
+    }
+
     /// Length of a walk.
     pub(super) fn length(&self, order: &[usize]) -> f64 {
         order.windows(2).map(|step| self.at(step[0], step[1])).sum()
