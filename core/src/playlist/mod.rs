@@ -4,7 +4,9 @@
 //! what they share (versions of one song, file formats) has files of its own.
 
 mod arrange;
+mod beam;
 mod constraints;
+mod demand;
 mod distances;
 mod draft;
 mod exact;
@@ -18,6 +20,7 @@ mod order;
 mod path;
 mod pool;
 mod route;
+mod set;
 mod songs;
 mod taste;
 mod tempo;
@@ -33,6 +36,7 @@ pub use measures::{Measures, measures};
 pub use mix::{MixOptions, mix};
 pub use order::order;
 pub use path::path;
+pub use set::{SetLength, SetOptions, set};
 pub use songs::{NameId, Song, Songs};
 pub use tempo::tempo_change;
 pub use title::core_title;
