@@ -6,7 +6,7 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
   const element = (id) => document.getElementById(id);
   const [section, input, status, forget] = ["folder", "folder-input", "folder-status", "folder-forget"].map(element);
   const KINDS = /\.(aac|aif|aifc|aiff|caf|flac|m4a|m4b|mka|mp2|mp3|mp4|oga|ogg|opus|wav|wave|weba|webm|wma)$/i;
-  let files = new Map(); // track -> the files that may be it
+  let files = new Map(); // track -> the files that may be it, each with whether its name leaves no doubt
   const chosen = new Map(); // track -> the one that is, where durations had to tell
 
   /** Seconds, or NaN where the browser cannot say. */
@@ -30,15 +30,16 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
   /** Of files of one name the one whose length is the track's, or null. */
   async function byDuration(id, candidates) {
     const expected = trackDuration(id);
-    const distances = await Promise.all(candidates.map(async (file) => Math.abs(await durationOf(file) - expected)));
+    const distances = await Promise.all(candidates.map(async ({ file }) => Math.abs(await durationOf(file) - expected)));
     const nearest = distances.reduce((best, distance, i) => distance < (distances[best] ?? Infinity) ? i : best, -1);
-    return distances[nearest] <= Math.max(2, 0.02 * expected) ? candidates[nearest] : null;
+    return distances[nearest] <= Math.max(2, 0.02 * expected) ? candidates[nearest].file : null;
   }
 
   /** The listener's file for a track, or null. */
   async function fileOf(id) {
     const candidates = files.get(id) ?? [];
-    if (candidates.length < 2) return candidates[0] ?? null;
+    if (!candidates.length) return null;
+    if (candidates.length === 1 && candidates[0].sure) return candidates[0].file;
     if (!chosen.has(id)) chosen.set(id, byDuration(id, candidates));
     return chosen.get(id);
   }
@@ -50,13 +51,14 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
   /** Takes files with their paths within the folder: a folder in place of all before, single files as well as those. */
   function take(entries, folder) {
     const music = entries.filter(({ path }) => KINDS.test(path));
-    const tracks = matchFiles(music.map(({ path }) => path));
+    const matches = matchFiles(music.map(({ path }) => path));
     const place = folder ? "your folder" : "your files";
     if (folder) files = new Map();
     chosen.clear();
-    music.forEach(({ file }, i) => {
-      if (tracks[i] >= 0) files.set(tracks[i], [...files.get(tracks[i]) ?? [], file]);
-    });
+    for (let i = 0; i < matches.length; i += 3) {
+      const [at, track, sure] = matches.subarray(i, i + 3);
+      files.set(track, [...files.get(track) ?? [], { file: music[at].file, sure }]);
+    }
     const [found, total] = [files.size, trackCount].map((count) => count.toLocaleString("en"));
     if (!music.length) say(`No music was found in ${place}.`);
     else if (!files.size) say(`None of the ${total} tracks was found in ${place}. Choose the folder that holds the whole library.`);

@@ -10,7 +10,7 @@ use js_sys::{Array, Object};
 use pmsl_core::{
     TrackMeta,
     index::{Catalog, Reader},
-    playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Song, Songs},
+    playlist::{self, Format, Heading, Library, Matcher, Song, Songs, TrackKey},
     search::{Found, Searcher, SimilarityScale, TextIndex},
 };
 use value::object;
@@ -167,33 +167,102 @@ impl Viewer {
         found.iter().map(|found| sound.describe(found.track, found.similarity)).collect()
     }
 
-    /// A playlist of `n` tracks grown from a track, itself first: `[{track, similarity, percentile}]`, compared with
-    /// the first track. `loyalty` from 0 (drift from track to track) to 1 (stay with the first).
-    pub fn grow(&self, track: usize, n: usize, loyalty: f64) -> Array {
-        let Some((names, sound)) = self.ready() else { return Array::new() };
-        let library = Library { songs: &names.songs, searcher: &sound.searcher };
-        let options = GrowOptions { length: n, loyalty, ..GrowOptions::default() };
-        let steps = playlist::grow(library, track, &options);
-        steps.iter().map(|step| sound.describe(step.track, step.to_start)).collect()
+    /// Makes a playlist: `{tracks: Uint32Array, similarity: Float32Array, unmet: [{wish, times}]}`. Similarity is that
+    /// to the nearest track that was asked for.
+    ///
+    /// `request`: `{strategy: "similar" | "mix" | "path" | "set", seeds, disliked, waypoints, length, minutes?, loyalty?,
+    /// diversity?, bpm?: [from, to], bpmRange?: [low, high], keys?: "compatible", energy?: [0 to 1, ...],
+    /// spacing?: {artist, album, title}, temperature?, seed?, locked?: [{place, track}], exclude?: [...]}`.
+    pub fn make(&self, request: &JsValue) -> Object {
+        self.library().map_or_else(Object::new, |library| answers::playlist(&options::make(library, request)))
     }
 
-    /// The text of an `.m3u8` file with these tracks. `extension` ends file names that have to be made up.
-    pub fn m3u8(&self, tracks: &[u32], root: &str, backslashes: bool, url_encode: bool, extension: &str) -> String {
-        let options = M3u8Options {
-            root: root.to_owned(),
-            separator: if backslashes { PathSeparator::Backslash } else { PathSeparator::Slash },
-            url_encode,
-            extension: extension.to_owned(),
-        };
-        let of = |&track: &u32| self.names.as_ref().and_then(|names| names.catalog.track(track as usize));
-        let listed: Vec<TrackMeta> = tracks.iter().filter_map(of).collect();
-        playlist::m3u8(&listed, &options)
+    /// The same tracks in an order with smaller steps: a `Uint32Array`.
+    pub fn order(&self, tracks: &[u32], fixed_ends: bool) -> Vec<u32> {
+        let Some(library) = self.library() else { return tracks.to_vec() };
+        playlist::order(library, &self.known(tracks), fixed_ends).into_iter().map(|track| track as u32).collect()
+    }
+
+    /// How smooth a list is: `{largestStep?, meanStep?, shuffledStep?, tempoAgreement?, keyAgreement?, steps:
+    /// Float32Array}`. Steps are cosine distances from a track to the next, one fewer than tracks; agreements are shares.
+    pub fn measures(&self, tracks: &[u32]) -> Object {
+        let measured = self.library().map(|library| playlist::measures(library, &self.known(tracks)));
+        answers::measures(&measured.unwrap_or_default())
+    }
+
+    /// The text of a playlist file. `format` is `m3u8`, `xspf`, `jspf`, `rekordbox`, `csv` or `json`; `wanted` is
+    /// `{root?, backslashes?, urlEncode?, extension?}`.
+    ///
+    /// # Errors
+    /// Throws for another format.
+    #[wasm_bindgen(js_name = exportPlaylist)]
+    pub fn export_playlist(
+        &self,
+        format: &str,
+        tracks: &[u32],
+        title: &str,
+        wanted: &JsValue,
+    ) -> Result<String, JsError> {
+        let format = Format::named(format).ok_or_else(|| JsError::new("there is no such format of playlists"))?;
+        let Some(names) = &self.names else { return Ok(String::new()) };
+        let heading = Heading { title, sub_genres: &names.catalog.sub_genres };
+        let listed = tracks.iter().filter_map(|&track| names.catalog.track(track as usize));
+        let listed: Vec<TrackMeta> = listed.collect();
+        Ok(playlist::export(format, heading, &listed, &options::export(wanted)))
+    }
+
+    /// Reads a playlist file: `{title?, tracks: Uint32Array, missing: [name, ...]}`, missing being what the library does
+    /// not hold.
+    ///
+    /// # Errors
+    /// Throws, with a message for the listener, for what is no playlist.
+    #[wasm_bindgen(js_name = importPlaylist)]
+    pub fn import_playlist(&self, text: &str) -> Result<Object, JsError> {
+        let read = playlist::import(text)?;
+        let matched = self.matcher().match_entries(&read.entries);
+        Ok(answers::imported(&read, &matched))
+    }
+
+    /// Which tracks the files of the listener's folder hold, by their paths within it: an `Int32Array` of triples file,
+    /// track, and 1 where paths and names leave no doubt or 0 where the duration has to agree.
+    #[wasm_bindgen(js_name = matchFiles)]
+    pub fn match_files(&self, paths: Vec<String>) -> Vec<i32> {
+        answers::matches(&self.matcher().match_files(paths))
+    }
+
+    /// A short text for a track that stays the same in later builds of the site.
+    #[wasm_bindgen(js_name = trackKey)]
+    pub fn track_key(&self, track: usize) -> Option<String> {
+        Some(TrackKey::of(&self.names.as_ref()?.catalog.track(track)?).to_string())
+    }
+
+    /// The tracks of such texts: an `Int32Array`, -1 where there is none.
+    #[wasm_bindgen(js_name = findKeys)]
+    pub fn find_keys(&self, keys: Vec<String>) -> Vec<i32> {
+        let matcher = self.matcher();
+        let find = |key: String| key.parse().ok().and_then(|key| matcher.keys().find(key));
+        keys.into_iter().map(|key| find(key).map_or(-1, |track| track as i32)).collect()
     }
 }
 
 impl Viewer {
     fn songs(&self) -> impl Iterator<Item = &Song> {
         self.names.iter().flat_map(|names| names.songs.iter())
+    }
+
+    /// Made when it is asked for: it would take memory for what is rarely needed.
+    fn matcher(&self) -> Matcher {
+        Matcher::new(self.names.iter().flat_map(|names| names.catalog.tracks()))
+    }
+
+    fn library(&self) -> Option<Library<'_>> {
+        self.ready().map(|(names, sound)| Library { songs: &names.songs, searcher: &sound.searcher })
+    }
+
+    /// Those of the tracks that exist.
+    fn known(&self, tracks: &[u32]) -> Vec<usize> {
+        let count = self.length();
+        tracks.iter().filter(|&&track| track < count).map(|&track| track as usize).collect()
     }
 
     fn ready(&self) -> Option<(&Names, &Sound)> {

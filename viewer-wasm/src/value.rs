@@ -17,9 +17,19 @@ pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-/// A property; undefined where there is none or nothing that has properties.
+/// A property; undefined where there is none, or nothing that has properties.
 pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
+}
+
+/// A finite number.
+pub(crate) fn number(object: &JsValue, name: &str) -> Option<f64> {
+    get(object, name).as_f64().filter(|value| value.is_finite())
+}
+
+/// A text.
+pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name).as_string()
 }
 
 /// Whether a property is true.
@@ -27,10 +37,14 @@ pub(crate) fn flag(object: &JsValue, name: &str) -> bool {
     get(object, name).is_truthy()
 }
 
-/// The finite numbers of an array or typed array.
-pub(crate) fn numbers(object: &JsValue, name: &str) -> Option<Vec<f64>> {
+/// The values of an array or typed array; none of anything else.
+pub(crate) fn list(object: &JsValue, name: &str) -> Array {
     let value = get(object, name);
-    (value.is_object())
-        .then(|| Array::from(value.unchecked_ref::<Object>()))
-        .map(|list| list.iter().filter_map(|v| v.as_f64()).filter(|v| v.is_finite()).collect())
+    if value.is_object() { Array::from(value.unchecked_ref::<Object>()) } else { Array::new() }
+}
+
+/// The finite numbers of an array or typed array, where there is one.
+pub(crate) fn numbers(object: &JsValue, name: &str) -> Option<Vec<f64>> {
+    let finite = |value: JsValue| value.as_f64().filter(|value| value.is_finite());
+    get(object, name).is_object().then(|| list(object, name).iter().filter_map(finite).collect())
 }

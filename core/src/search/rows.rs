@@ -76,6 +76,14 @@ impl UnitRows {
         self.integers(i).iter().map(|&v| (f64::from(v) * scale) as f32).collect()
     }
 
+    /// One value of row `i` as a unit vector.
+    ///
+    /// # Panics
+    /// When there is no such row or value.
+    pub fn value(&self, i: usize, at: usize) -> f32 {
+        (f64::from(self.integers(i)[at]) / self.length(i)) as f32
+    }
+
     /// Cosine similarity of two rows: 1 = same direction, and exactly 1 for a row with itself.
     ///
     /// # Panics

@@ -53,7 +53,7 @@ fn push_jamo(syllable: u32, folded: &mut String) {
 
 /// Unicode's blocks of combining diacritical marks, and the marks of kana. Marks elsewhere, such as the vowels of Thai or
 /// Devanagari, are no decoration.
-fn is_diacritic(c: char) -> bool {
+pub(crate) fn is_diacritic(c: char) -> bool {
     matches!(
         c,
         '\u{300}'..='\u{36f}'
