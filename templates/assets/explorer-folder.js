@@ -47,11 +47,12 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
     status.textContent = text;
   }
 
-  /** Takes files with their paths within the folder; these replace those of before. */
-  function take(entries, place) {
+  /** Takes files with their paths within the folder: a folder in place of all before, single files as well as those. */
+  function take(entries, folder) {
     const music = entries.filter(({ path }) => KINDS.test(path));
     const tracks = matchFiles(music.map(({ path }) => path));
-    files = new Map();
+    const place = folder ? "your folder" : "your files";
+    if (folder) files = new Map();
     chosen.clear();
     music.forEach(({ file }, i) => {
       if (tracks[i] >= 0) files.set(tracks[i], [...files.get(tracks[i]) ?? [], file]);
@@ -73,46 +74,14 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
     input.click();
   }
 
-  /** All files under what was dropped, as deep as it goes. */
-  async function walk(entry, path, found) {
-    if (entry.isFile) {
-      found.push({ file: await new Promise((resolve, reject) => entry.file(resolve, reject)), path });
-      return;
-    }
-    const reader = entry.createReader();
-    for (;;) {
-      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-      if (!some.length) return;
-      for (const inner of some) await walk(inner, path ? `${path}/${inner.name}` : inner.name, found);
-    }
-  }
-
-  async function drop(transfer) {
-    // Both before the first wait: what was dropped can be read only while the event lasts.
-    const loose = [...transfer.files].map(within);
-    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const folders = entries.filter((entry) => entry.isDirectory);
-    if (!folders.length) return take(loose, "the files you dropped");
-    const found = [];
-    try {
-      for (const entry of entries) await walk(entry, entry.isDirectory && entries.length === 1 ? "" : entry.name, found);
-      take(found, "your folder");
-    } catch {
-      say("This browser does not let a page opened by double click read a dropped folder. Use the button.");
-    }
-  }
-
-  function reset() {
-    files = new Map();
-    chosen.clear();
-    input.value = "";
-    forget.hidden = true;
-    say("Your files are forgotten.");
-    onChange({ found: 0, total: trackCount });
+  /** Files only: from a double click Chromium does not let a page read a folder that was dropped. */
+  function drop({ items, files: dropped }) {
+    if ([...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)) return say("Choose a folder with the button.");
+    take([...dropped].map(within), false);
   }
 
   input.addEventListener("change", () => {
-    if (input.files.length) take([...input.files].map(within), input.webkitdirectory ? "your folder" : "the files you chose");
+    if (input.files.length) take([...input.files].map(within), input.webkitdirectory);
     input.value = ""; // so that the same choice can be made again
   });
   const folders = "webkitdirectory" in input;
@@ -123,20 +92,13 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
   }
   element("folder-pick-files").addEventListener("click", () => pick(false));
   forget.addEventListener("click", () => {
-    reset();
+    take([], true);
+    say("Your files are forgotten.");
     element(folders ? "folder-pick" : "folder-pick-files").focus();
   });
-  section.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    section.classList.add("folder-over");
-  });
-  section.addEventListener("dragleave", (event) => {
-    if (!section.contains(event.relatedTarget)) section.classList.remove("folder-over");
-  });
+  section.addEventListener("dragover", (event) => event.preventDefault());
   section.addEventListener("drop", (event) => {
     event.preventDefault();
-    section.classList.remove("folder-over");
     drop(event.dataTransfer);
   });
 

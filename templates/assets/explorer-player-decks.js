@@ -29,11 +29,11 @@ pmsl.createDecks = (elements, { onState, onTime, onHeard, onEnded, onError }) =>
     deck.url = null;
   }
 
-  function endFade() {
+  function endFade(gain = 1) {
     if (fade) clearInterval(fade.timer);
     fade = null;
     empty(back);
-    setGain(front, 1);
+    setGain(front, gain);
   }
 
   /** By the place in the new track, not by the clock: so a pause holds the fade, too. */
@@ -55,12 +55,7 @@ pmsl.createDecks = (elements, { onState, onTime, onHeard, onEnded, onError }) =>
   /** Goes over to a source, from this share of its length, within these seconds. Blob URLs are revoked after use. */
   function start(url, { at = 0, seconds = 0 } = {}) {
     if (front.heard) {
-      if (fade) {
-        // Three at once would be needed: the one that was leaving leaves now.
-        clearInterval(fade.timer);
-        fade = null;
-        empty(back);
-      }
+      endFade(front.gain); // what was leaving leaves now: there is no third element
       [front, back] = [back, front];
     }
     empty(front);

@@ -11,10 +11,11 @@ pmsl.listenToPlayerKeys = ({ isOpen, lettersOn, toggle, seekBy, next, previous }
     if (!isOpen() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const within = (selector) => event.target instanceof Element && event.target.closest(selector);
     if (within(typing)) return;
-    if (event.key === " " && !event.repeat && !within(pressing)) toggle();
-    else if (lettersOn() && Object.hasOwn(letters, event.key.toLowerCase())) letters[event.key.toLowerCase()]();
-    else return;
+    const key = event.key.toLowerCase();
+    const action = key === " " ? !within(pressing) && toggle : lettersOn() && letters[key];
+    if (!action) return;
     event.preventDefault();
+    if (!event.repeat || key === "j" || key === "l") action();
   });
 };
 

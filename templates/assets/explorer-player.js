@@ -5,31 +5,32 @@ pmsl.createPlayer = ({
   audioOf, label, facts, next, onChange, onProblem,
   fileOf = async () => null, previous = () => null, announce = () => {},
 }) => {
-  const element = (id) => document.getElementById(id);
-  const [bar, toggleButton, title, seekBar, time] = ["player", "player-toggle", "player-title", "player-seek", "player-time"].map(element);
-  const [preview, volume, crossfade, keys] = ["player-preview", "player-volume", "player-crossfade", "player-keys"].map(element);
+  const element = (id) => document.getElementById(id.replace(/^-/, "player-"));
+  const [bar, toggleButton, title, seekBar, time] = ["player", "-toggle", "-title", "-seek", "-time"].map(element);
+  const [preview, volume, crossfade, keys, more] = ["-preview", "-volume", "-crossfade", "-keys", "-more"].map(element);
   const STORE = "pmsl-player";
   const PREVIEW_FROM = 0.3;
   const SWITCH_SECONDS = 1;
   const MOST_FAILURES = 3;
+  const NO_SINK = /sink/i; // what Firefox says where there is no sound output
   let current = null;
   let source = null; // { file } or { path } of the current track
   let turn = 0; // so that what was asked for earlier gives way
-  let leaving = false;
-  let failures = 0;
+  let leaving = false; // the change to the next track has begun
+  let failures = 0; // in a row
+  let told; // what onChange was called with
 
   const decks = pmsl.createDecks([element("audio"), element("audio-next")], {
     onState: update,
     onTime,
     onHeard: () => {
-      failures = 0;
       waveform.show(source.file, decks.duration);
-      update();
+      announce(`Playing ${label(current)}.`);
     },
     onEnded: () => advance(0),
     onError: fail,
   });
-  const waveform = pmsl.createWaveform(element("player-wave"));
+  const waveform = pmsl.createWaveform(element("-wave"));
   const session = pmsl.createMediaSession({ resume: decks.resume, pause: decks.pause, previous: back, next: on, seek, seekBy });
   const previewing = () => preview.getAttribute("aria-pressed") === "true";
   const fadeSeconds = () => Number(crossfade.value);
@@ -46,6 +47,7 @@ pmsl.createPlayer = ({
   async function open(id, seconds) {
     const mine = ++turn;
     current = id;
+    source = null;
     leaving = false;
     decks.unlock();
     bar.hidden = false;
@@ -56,11 +58,10 @@ pmsl.createPlayer = ({
     const file = await fileOf(id);
     if (mine !== turn) return;
     const path = file ? null : audioOf(id);
-    source = { file, path };
     if (!file && !path) return fail(null);
+    source = { file, path };
     const url = file ? URL.createObjectURL(file) : path.split("/").map(encodeURIComponent).join("/");
     decks.start(url, { at: previewing() ? PREVIEW_FROM : 0, seconds });
-    announce(`Playing ${label(id)}.`);
   }
 
   /** Goes to a neighbouring track, if there is one. */
@@ -70,13 +71,17 @@ pmsl.createPlayer = ({
     return true;
   }
   function on() {
+    failures = 0;
     if (current !== null) go(next(current), SWITCH_SECONDS);
   }
+  /** As everywhere: first to the start of the track, then to the one before. */
   function back() {
-    // As everywhere: first to the start of the track, then to the one before.
-    if (current !== null && (decks.position > 5 && !previewing() || !go(previous(current), SWITCH_SECONDS))) seek(0);
+    if (current === null) return;
+    failures = 0;
+    if ((decks.position > 5 && !previewing()) || !go(previous(current), SWITCH_SECONDS)) seek(0);
   }
   function advance(seconds) {
+    failures = 0;
     leaving = true;
     if (!go(next(current), seconds)) update();
   }
@@ -111,20 +116,22 @@ pmsl.createPlayer = ({
     const text = await reason(error);
     if (mine !== turn) return;
     failures += 1;
-    const stop = failures >= MOST_FAILURES;
-    onProblem(`${label(id)} cannot be played: ${text}.${stop ? ` That makes ${failures} in a row, so the player stops here.` : ""}`);
+    const many = failures >= MOST_FAILURES;
+    onProblem(`${label(id)} cannot be played: ${text}.${many ? ` That makes ${failures} in a row, so the player stops here.` : ""}`);
     // A preview was chosen by hand, and nothing else is wanted in its place.
-    if (stop || previewing() || !go(next(id), SWITCH_SECONDS)) close();
+    if (many || NO_SINK.test(error?.message) || previewing() || !go(next(id), SWITCH_SECONDS)) close();
   }
 
   async function reason(error) {
+    if (!source) return "none of your files fits it in name and length";
+    if (NO_SINK.test(error.message)) return "the browser found no sound output";
     const { file, path } = source;
-    if (!file && !path) return "choose the folder of your music that holds it";
-    if (file && !await file.slice(0, 1).arrayBuffer().then(() => true, () => false)) {
-      return "its file was moved or changed since you chose the folder";
+    // A file that is gone reads as empty in Chromium and not at all in Firefox.
+    if (file && !await file.slice(0, 1).arrayBuffer().then(({ byteLength }) => byteLength, () => 0)) {
+      return "its file is empty, or was moved or changed since you chose it";
     }
     const ending = (file?.name ?? path).match(/\.([^./]+)$/)?.[1].toLowerCase() ?? "";
-    const kinds = { mp3: "mpeg", m4a: "mp4", m4b: "mp4", oga: "ogg", opus: "ogg", wave: "wav", mka: "x-matroska", wma: "x-ms-wma" };
+    const kinds = { mp3: "mpeg", m4a: "mp4", m4b: "mp4", oga: "ogg", opus: "ogg", wave: "wav", mka: "x-matroska" };
     if (ending && !element("audio").canPlayType(`audio/${kinds[ending] ?? ending}`)) return `this browser does not play .${ending} files`;
     if (error.code === MediaError.MEDIA_ERR_DECODE) return "its file is damaged";
     return `its file is ${file ? "" : "missing beside this page, "}damaged, or of a kind of .${ending} that this browser does not play`;
@@ -133,37 +140,25 @@ pmsl.createPlayer = ({
   // ---- the bar ----
 
   function update() {
-    const playing = current !== null && !decks.paused;
-    toggleButton.replaceChildren(pmsl.icon(playing ? "pause" : "play"));
-    toggleButton.setAttribute("aria-label", playing ? "Pause" : "Play");
-    session.setState(current === null ? "none" : playing ? "playing" : "paused");
-    onChange(playing ? current : null);
+    const playing = current === null || decks.paused ? null : current;
+    toggleButton.replaceChildren(pmsl.icon(playing === null ? "play" : "pause"));
+    toggleButton.setAttribute("aria-label", playing === null ? "Play" : "Pause");
+    session.setState(current === null ? "none" : playing === null ? "paused" : "playing");
+    if (playing !== told) onChange(told = playing);
     onTime();
-    if (playing && !moving && !matchMedia("(prefers-reduced-motion: reduce)").matches) move();
   }
 
   function onTime() {
     const { position, duration } = decks;
-    const text = pmsl.clock(duration);
+    const [now, end] = [position, duration].map(pmsl.clock);
     seekBar.max = duration;
     seekBar.value = position;
-    seekBar.setAttribute("aria-valuetext", `${pmsl.clock(position)} of ${text}`);
-    time.textContent = `${pmsl.clock(position)} / ${text}`;
+    seekBar.setAttribute("aria-valuetext", `${now} of ${end}`);
+    time.textContent = `${now} / ${end}`;
     waveform.setPlayed(duration ? position / duration : 0);
     session.setPosition(position, duration);
     const seconds = decks.canFade ? Math.min(fadeSeconds(), duration / 3) : 0;
-    const left = duration - position;
-    // A track that was put near its end by hand plays out.
-    if (!leaving && !decks.paused && position > seconds && seconds > 0 && left <= seconds) advance(left);
-  }
-
-  let moving = false;
-  /** Between the few messages a second of the audio element the waveform goes on smoothly. */
-  function move() {
-    moving = current !== null && !decks.paused;
-    if (!moving) return;
-    waveform.setPlayed(decks.duration ? decks.position / decks.duration : 0);
-    requestAnimationFrame(move);
+    if (!leaving && !decks.paused && duration - position < seconds) advance(duration - position);
   }
 
   function onSeekKey(event) {
@@ -183,17 +178,16 @@ pmsl.createPlayer = ({
   // ---- settings ----
 
   function showSettings() {
-    element("player-crossfade-value").textContent = `${crossfade.value} s`;
+    element("-crossfade-value").textContent = `${crossfade.value} s`;
     crossfade.setAttribute("aria-valuetext", `${crossfade.value} seconds`);
     volume.setAttribute("aria-valuetext", `${Math.round(volume.value * 100)} %`);
-    decks.setVolume(Number(volume.value));
+    decks.setVolume(volume.value);
   }
 
   function keepSettings() {
     showSettings();
     try {
-      const kept = { volume: volume.value, crossfade: crossfade.value, letters: keys.checked, preview: previewing() };
-      localStorage.setItem(STORE, JSON.stringify(kept));
+      localStorage.setItem(STORE, JSON.stringify([volume.value, crossfade.value, keys.checked, previewing()]));
     } catch {
       // Storage may be switched off: the settings then last as long as the page.
     }
@@ -201,21 +195,19 @@ pmsl.createPlayer = ({
 
   function recallSettings() {
     try {
-      const kept = JSON.parse(localStorage.getItem(STORE)) ?? {};
-      volume.value = kept.volume ?? volume.value;
-      crossfade.value = kept.crossfade ?? crossfade.value;
-      keys.checked = kept.letters ?? true;
-      preview.setAttribute("aria-pressed", String(kept.preview === true));
+      let previewed;
+      [volume.value, crossfade.value, keys.checked, previewed] = JSON.parse(localStorage.getItem(STORE));
+      preview.setAttribute("aria-pressed", String(previewed === true));
     } catch {
-      // As above, or written by something else.
+      // Switched off, as above, or nothing was kept.
     }
     showSettings();
   }
 
   toggleButton.addEventListener("click", toggle);
-  element("player-previous").addEventListener("click", back);
-  element("player-next").addEventListener("click", on);
-  element("player-close").addEventListener("click", close);
+  element("-previous").addEventListener("click", back);
+  element("-next").addEventListener("click", on);
+  element("-close").addEventListener("click", close);
   seekBar.addEventListener("input", () => seek(Number(seekBar.value)));
   seekBar.addEventListener("keydown", onSeekKey);
   for (const event of ["pointerdown", "pointermove"]) seekBar.addEventListener(event, onSeekPointer);
@@ -224,12 +216,12 @@ pmsl.createPlayer = ({
     keepSettings();
   });
   for (const control of [volume, crossfade, keys]) control.addEventListener("input", keepSettings);
-  element("player-more").addEventListener("keydown", (event) => {
+  more.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    element("player-more").open = false;
-    element("player-more").firstElementChild.focus();
+    more.open = false;
+    more.firstElementChild.focus();
   });
-  for (const part of document.querySelectorAll(".player-fades")) part.hidden = !decks.canFade;
+  for (const part of more.querySelectorAll(".player-loudness")) part.hidden = !decks.canFade;
   pmsl.listenToPlayerKeys({ isOpen: () => current !== null, lettersOn: () => keys.checked, toggle, seekBy, next: on, previous: back });
   recallSettings();
   update();
@@ -244,6 +236,6 @@ pmsl.createPlayer = ({
     /** The track in the player, whether it plays or pauses, or null. */
     current: () => current,
     /** The track that plays, or null. */
-    playing: () => decks.paused ? null : current,
+    playing: () => told,
   };
 };

@@ -11,7 +11,7 @@ pmsl.createWaveform = (canvas) => {
   let shape = null;
   let played = 0;
   let wanted = null;
-  let busy = false;
+  let working = null;
   let outline = null; // { peaks, body } for the present size
 
   /** Peak and root mean square of each column, both channels, as shares of the highest peak. */
@@ -39,46 +39,34 @@ pmsl.createWaveform = (canvas) => {
     return result;
   }
 
-  const keyOf = (file) => [file.webkitRelativePath || file.name, file.size, file.lastModified].join("/");
-
-  /** One file at a time; of those asked for meanwhile only the last. */
-  async function work() {
-    if (busy) return;
-    busy = true;
-    while (wanted && !kept.has(keyOf(wanted))) {
-      const file = wanted;
-      let made = null;
-      try {
-        const buffer = await new OfflineAudioContext(1, 1, RATE_HZ).decodeAudioData(await file.arrayBuffer());
-        if (wanted !== file) continue;
-        made = await reduce(buffer);
-      } catch {
-        // What cannot be decoded has no shape; whether it plays, the player tells.
-      }
-      kept.set(keyOf(file), made);
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  /** The shape of a file, or null where it cannot be decoded: whether it plays, the player tells. */
+  async function decode(file) {
+    try {
+      return await reduce(await new OfflineAudioContext(1, 1, RATE_HZ).decodeAudioData(await file.arrayBuffer()));
+    } catch {
+      return null;
     }
-    busy = false;
-    if (wanted) use(wanted);
-  }
-
-  function use(file) {
-    shape = kept.get(keyOf(file)) ?? null;
-    kept.delete(keyOf(file)); // and in again, as the latest
-    kept.set(keyOf(file), shape);
-    wanted = null;
-    redraw();
   }
 
   /** Shows a file of this length; null: the plain bar. */
-  function show(file, seconds) {
-    wanted = null;
+  async function show(file, seconds) {
+    const mine = wanted = {};
     shape = null;
     redraw();
     if (!file || file.size > MOST_BYTES || !seconds || seconds > MOST_SECONDS || !window.OfflineAudioContext) return;
-    if (kept.has(keyOf(file))) return use(file);
-    wanted = file;
-    work();
+    const key = [file.webkitRelativePath || file.name, file.size, file.lastModified].join("/");
+    if (!kept.has(key)) {
+      await working; // one at a time, and of those that wait only the last
+      if (mine !== wanted) return;
+      working = decode(file);
+    }
+    const made = kept.has(key) ? kept.get(key) : await working;
+    kept.delete(key); // and in again, as the latest
+    kept.set(key, made);
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+    if (mine !== wanted) return;
+    shape = made;
+    redraw();
   }
 
   function trace(width, height) {
