@@ -15,7 +15,7 @@ pmsl.createMap = ({
   card, onSelect, onLasso = () => {}, onPoint = () => {}, onColour = () => {},
 }) => {
   // More device pixels than this cost time and show no more.
-  const MOST_PIXELS = 3e6;
+  const MOST_PIXELS = 2e6;
   const context = canvas.getContext("2d", { alpha: false });
   const grid = pmsl.createMapGrid(positions);
   const { count, tracks } = grid;
