@@ -15,7 +15,7 @@ pmsl.createMap = ({
   card, onSelect, onLasso = () => {}, onPoint = () => {}, onColour = () => {},
 }) => {
   // More device pixels than this cost time and show no more.
-  const MOST_PIXELS = 3e6;
+  const MOST_PIXELS = 2e6;
   const context = canvas.getContext("2d", { alpha: false });
   const grid = pmsl.createMapGrid(positions);
   const { count, tracks } = grid;
@@ -70,7 +70,8 @@ pmsl.createMap = ({
     if (!colourings.has(name)) return;
     colouring = colourings.get(name).make();
     for (let place = 0; place < count; place++) groups[place] = colouring.groups[tracks[place]];
-    singled = null;
+    // What the legend singled out goes with the legend.
+    shown.subGenre = singled = null;
     if (colour) colour.value = name;
     recolour();
     restand();
@@ -134,21 +135,24 @@ pmsl.createMap = ({
     stroke(palette.accent, 1.5, () => shown.playlist.forEach((track, i) => i ? context.lineTo(...pointOf(track)) : context.moveTo(...pointOf(track))));
   }
 
-  // A disc in the track's colour, so that it is found where points are small, in a ring.
+  // Discs in the tracks' colours, so that they are found where points are small, in rings.
   function drawMarks(marked, ring, lineWidth, size) {
-    for (const track of marked) {
-      const [x, y] = pointOf(track);
-      if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
-      context.beginPath();
-      context.arc(x, y, size + 1.5 + lineWidth / 2, 0, 2 * Math.PI);
-      context.fillStyle = palette.surfaceText;
-      context.fill();
-      context.strokeStyle = ring;
-      context.lineWidth = lineWidth;
-      context.stroke();
+    const seen = marked.map((track) => [track, ...pointOf(track)]).filter(([, x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
+    const outer = size + 1.5 + lineWidth / 2;
+    context.beginPath();
+    for (const [, x, y] of seen) {
+      context.moveTo(x + outer, y);
+      context.arc(x, y, outer, 0, 2 * Math.PI);
+    }
+    context.fillStyle = palette.surfaceText;
+    context.fill();
+    context.strokeStyle = ring;
+    context.lineWidth = lineWidth;
+    context.stroke();
+    for (const [track, x, y] of seen) {
+      context.fillStyle = cssOf(track);
       context.beginPath();
       context.arc(x, y, size, 0, 2 * Math.PI);
-      context.fillStyle = cssOf(track);
       context.fill();
     }
   }
