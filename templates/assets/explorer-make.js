@@ -7,7 +7,7 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
   const field = (name) => form.elements[name];
   const number = (name) => Number(field(name).value);
 
-  // Not the first track of a strategy, but what it lacks, in words; empty where nothing is missing.
+  /** What a strategy still lacks, in words; empty where nothing is missing. */
   function lacking(strategy) {
     const { selected, liked, waypoints, complete } = state.now;
     if (!complete) return "The similarities are still being loaded.";
