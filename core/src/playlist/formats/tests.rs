@@ -62,7 +62,7 @@ prop_compose! {
         url_encode in any::<bool>(), extension in nasty(),
     ) -> ExportOptions {
         let separator = if backslash { PathSeparator::Backslash } else { PathSeparator::Slash };
-        ExportOptions { root, separator, url_encode, extension }
+        ExportOptions { root, extension, separator, url_encode }
     }
 }
 

@@ -154,7 +154,9 @@ mod tests {
 
     fn paths(library: &[&str]) -> Paths {
         let mut builder = PathsBuilder::default();
-        library.iter().for_each(|path| builder.push(Some(path)));
+        for path in library {
+            builder.push(Some(path));
+        }
         builder.finish()
     }
 
