@@ -1,6 +1,8 @@
 //! The explorer does what it says, by the same path from a double click as from a host.
 
-use pmsl_core::playlist::{self, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs};
+use pmsl_core::playlist::{
+    self, Constraints, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs,
+};
 use serde_json::Value;
 use thirtyfour::Key;
 
@@ -130,8 +132,8 @@ async fn grow(session: &Session, site: &Built) {
     session.click("#grow [type=submit]").await;
     let library = Library { songs: &Songs::new(&site.tracks), searcher: &site.searcher };
     let options = GrowOptions { length: 12, ..GrowOptions::default() };
-    let steps = playlist::grow(library, 8, &options);
-    assert_eq!(session.tracks("#playlist").await, steps.iter().map(|step| step.track).collect::<Vec<_>>());
+    let list = playlist::grow(library, 8, &options, &Constraints::default());
+    assert_eq!(session.tracks("#playlist").await, list.tracks);
     assert!(session.text("#playlist-summary").await.starts_with("12 tracks, "));
 }
 

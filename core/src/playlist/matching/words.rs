@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::decompose_canonical;
 use xxhash_rust::xxh64::xxh64;
 
-use crate::search::fold;
+use crate::search::{fold, is_diacritic};
 
 /// Words of one name that are looked at; of a longer name the last ones are left out.
 const MOST: usize = 64;
@@ -85,13 +84,18 @@ fn is_number(word: &str) -> bool {
     (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A hash of the text as it is, the same for composed (NFC) and decomposed (NFD) letters.
+/// A hash of the plain letters as they are, by which names that differ in case differ; the same for composed (NFC) and
+/// decomposed (NFD) letters, which are left out.
 pub(super) fn exact(text: &str) -> u32 {
-    let mut decomposed = String::with_capacity(text.len());
+    let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
-        decompose_canonical(c, |part| decomposed.push(part));
+        if is_diacritic(c) {
+            plain.pop();
+        } else if c.is_ascii() {
+            plain.push(c);
+        }
     }
-    xxh64(decomposed.as_bytes(), 0) as u32
+    xxh64(plain.as_bytes(), 0) as u32
 }
 
 #[cfg(test)]
