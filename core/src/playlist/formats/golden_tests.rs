@@ -1,4 +1,4 @@
-//! The files in tests/parity/playlist_formats are what is written now. That they are what the formats' publishers say,
+//! The files in `tests/parity/playlist_formats` are what is written now. That they are what the formats' publishers say,
 //! `check.py` there tells.
 
 use std::fs;
