@@ -37,7 +37,7 @@ const NEIGHBOURHOOD_MAX: usize = 1000;
 pub fn grow(library: Library<'_>, start: usize, options: &GrowOptions, constraints: &Constraints) -> Playlist {
     let Library { searcher, .. } = library;
     if start >= searcher.len() {
-        return Playlist::default();
+        return Playlist::new(library, Vec::new(), options.length, &[], constraints);
     }
     let loyalty = options.loyalty.clamp(0.0, 1.0);
     let mut draft = Draft::new(library, options.length, constraints);

@@ -121,3 +121,73 @@ impl Graph {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::playlist::test_library::TestLibrary;
+
+    fn distances(n: usize, seed: u64) -> Distances {
+        Distances::new(TestLibrary::new(n, 3, seed).get(), &(0..n).collect::<Vec<_>>())
+    }
+
+    /// The best (largest step, sum) over all ways without a track twice.
+    fn brute_force(graph: &Graph, way: &mut Vec<usize>, to: usize, most: usize, blocked: &[bool]) -> (f32, f32) {
+        let last = way[way.len() - 1];
+        if last == to {
+            let steps = way.windows(2).map(|step| graph.row(step[0])[step[1]]);
+            return steps.fold((0.0, 0.0), |(largest, sum), step| (step.max(largest), sum + step));
+        }
+        let mut best = (f32::INFINITY, f32::INFINITY);
+        for next in if way.len() <= most { 0..graph.n } else { 0..0 } {
+            if !way.contains(&next) && (next == to || !blocked[next]) && graph.row(last)[next].is_finite() {
+                way.push(next);
+                let found = brute_force(graph, way, to, most, blocked);
+                best = if found < best { found } else { best };
+                way.pop();
+            }
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn no_way_has_a_smaller_largest_step(
+            seed: u64, n in 2_usize..8, k in 1_usize..7, most in 0_usize..7, open in 0_usize..3, block: u8,
+        ) {
+            let graph = Graph::new(&distances(n, seed), k, open);
+            let blocked: Vec<bool> = (0..n).map(|track| track > 1 && block & 1 << track != 0).collect();
+            let best = brute_force(&graph, &mut vec![0], 1, most, &blocked);
+            match graph.way(0, 1, most, &blocked) {
+                None => prop_assert!(best.0.is_infinite()),
+                Some(way) => {
+                    prop_assert!(way.len() <= most + 1 && way[0] == 0 && way[way.len() - 1] == 1);
+                    prop_assert!(way.iter().all(|&track| track < 2 || !blocked[track]));
+                    let steps = way.windows(2).map(|step| graph.row(step[0])[step[1]]);
+                    let (largest, sum) = steps.fold((0.0_f32, 0.0), |(most, sum), step| (most.max(step), sum + step));
+                    prop_assert_eq!(largest, best.0);
+                    prop_assert!((sum - best.1).abs() < 1e-6, "{} in place of {}", sum, best.1);
+                    prop_assert_eq!(*graph.bottlenecks(0, 1, most, &blocked).last().unwrap(), largest);
+                }
+            }
+        }
+
+        #[test]
+        fn joined_tracks_are_each_others_nearest(seed: u64, n in 1_usize..20, k in 1_usize..20, open in 0_usize..3) {
+            let distances = distances(n, seed);
+            let graph = Graph::new(&distances, k, open);
+            let nearest = |of: usize, other: usize| {
+                (0..n).filter(|&t| t != of && distances.at(of, t) < distances.at(of, other)).count() < k
+            };
+            for a in 0..n {
+                for b in (0..n).filter(|&b| b != a) {
+                    let joined = nearest(a, b) && nearest(b, a)
+                        || a < open && nearest(a, b) || b < open && nearest(b, a);
+                    prop_assert_eq!(graph.row(a)[b].is_finite(), joined);
+                }
+            }
+        }
+    }
+}

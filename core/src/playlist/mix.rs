@@ -51,7 +51,7 @@ pub fn mix(
         }
     });
     if liked.is_empty() {
-        return Playlist::default();
+        return Playlist::new(library, Vec::new(), options.length, &[], constraints);
     }
     let mut draft = Draft::new(library, options.length, constraints);
     let size = (draft.places.len() * CHOICE).clamp(CHOICE_LIMITS.0, CHOICE_LIMITS.1);

@@ -11,6 +11,8 @@ mod distances;
 mod draft;
 mod exact;
 mod grow;
+#[cfg(test)]
+mod invariants;
 mod list;
 mod m3u8;
 mod measures;
