@@ -28,9 +28,9 @@ pub fn measures(library: Library<'_>, tracks: &[usize]) -> Measures {
     let n = tracks.len() as f64;
     let steps: Vec<f64> = tracks.windows(2).map(|step| 1.0 - searcher.similarity(step[0], step[1])).collect();
     // The similarities of all ordered pairs add up to |sum|^2, of which each track's with itself is 1.
-    let mut sum = vec![0.0; searcher.vectors().dim()];
+    let mut sum = vec![0.0; searcher.rows().dim()];
     for &track in &tracks {
-        for (sum, &value) in sum.iter_mut().zip(searcher.vectors().row(track)) {
+        for (sum, value) in sum.iter_mut().zip(searcher.rows().vector(track)) {
             *sum += f64::from(value);
         }
     }

@@ -10,11 +10,13 @@ mod demand;
 mod distances;
 mod draft;
 mod exact;
+mod formats;
 mod grow;
+mod import;
 #[cfg(test)]
 mod invariants;
 mod list;
-mod m3u8;
+mod matching;
 mod measures;
 mod minimax;
 mod mix;
@@ -31,9 +33,11 @@ mod test_library;
 mod title;
 
 pub use constraints::{Constraints, Locked, MAX_LENGTH, Spacing};
+pub use formats::{ExportOptions, Format, Heading, PathSeparator, export, file_name};
 pub use grow::{GrowOptions, grow};
+pub use import::{ImportError, ImportedPlaylist, PlaylistEntry, import};
 pub use list::{Playlist, Unmet, Wish};
-pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
+pub use matching::{Match, Matcher, TrackKey, TrackKeyError, TrackKeys};
 pub use measures::{Measures, measures};
 pub use mix::{MixOptions, mix};
 pub use order::order;

@@ -54,6 +54,8 @@ impl Default for SetOptions {
 const NEARBY: usize = 4096;
 /// Tracks from which the set is put together, for all places; not less than twice the places.
 const POOL: usize = 512;
+/// What a temperature of 1 adds to the cost of a track: as much as half a step.
+const CHANCE: f64 = 0.5;
 /// Tries at meeting a duration.
 const TRIES: usize = 4;
 
@@ -64,10 +66,8 @@ const TRIES: usize = 4;
 /// What is unknown of a track counts as neither good nor bad; only [`SetOptions::bpm_range`] keeps tracks out. What
 /// cannot be held is filled with what comes nearest, and told.
 pub fn set(library: Library<'_>, seeds: &[usize], options: &SetOptions, constraints: &Constraints) -> Playlist {
-    let barred = constraints.barred();
-    let skip = |track: usize| {
-        barred.binary_search(&track).is_ok() || !library.songs.get(track).is_some_and(|song| in_range(song, options))
-    };
+    let barred = constraints.barred(library.searcher.len());
+    let skip = |track: usize| barred[track] || !library.songs.get(track).is_some_and(|song| in_range(song, options));
     // Empty where no track may enter.
     let seeds = seeds_or_others(library, seeds, constraints, &skip);
     let taste = Taste::new(library, &seeds, &[], NEARBY, &skip);
@@ -173,7 +173,8 @@ fn sequence(
     }
     let chosen: Vec<Neighbour> =
         nearby.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(near, _)| *near).collect();
-    let pool = Pool::new(library, constraints, &draft.tracks(), &chosen, 2 * room);
+    let mut pool = Pool::new(library, constraints, &draft.tracks(), &chosen, 2 * room);
+    pool.draw(constraints, CHANCE);
     beam(library, &demand, &pool, &draft.places, constraints.spacing)
 }
 

@@ -1,6 +1,8 @@
 //! The explorer does what it says, by the same path from a double click as from a host.
 
-use pmsl_core::playlist::{self, Constraints, GrowOptions, Library, M3u8Options, PathSeparator, Songs};
+use pmsl_core::playlist::{
+    self, Constraints, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs,
+};
 use serde_json::Value;
 use thirtyfour::Key;
 
@@ -157,14 +159,15 @@ async fn export(session: &Session, site: &Built) {
     session.find("#export-separator option[value='\\\\']").await.click().await.unwrap();
     session.click("#export [type=submit]").await;
     let (name, content) = session.download().await;
-    let options = M3u8Options {
+    let options = ExportOptions {
         root: "D:\\My Music".into(),
         separator: PathSeparator::Backslash,
         url_encode: false,
         extension: "flac".into(),
     };
     let tracks = session.tracks("#playlist").await;
-    assert_eq!(content, playlist::m3u8(tracks.iter().map(|&track| &site.tracks[track]), &options));
+    let tracks = tracks.iter().map(|&track| &site.tracks[track]);
+    assert_eq!(content, playlist::export(Format::M3u8, Heading::default(), tracks, &options));
     assert!(content.contains("\nD:\\My Music\\Techno\\008 Ä #1.wav\n"), "{content}");
     assert_eq!(name, format!("From {}.m3u8", site.tracks[8].title));
 }
