@@ -109,6 +109,11 @@ impl Plan {
         self.of_track("analysis", key, "bin")
     }
 
+    /// Where it is kept which tracks of a library are one recording.
+    pub(crate) fn copies_path(&self, key: Key) -> PathBuf {
+        self.work.join("copies").join(format!("{key}.json"))
+    }
+
     /// Where the output of a frozen encoder for a track is kept.
     pub(crate) fn frozen_path(&self, key: Key) -> PathBuf {
         self.of_track("features", key, "f32")
