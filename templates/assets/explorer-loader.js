@@ -28,8 +28,10 @@ window.pmsl = (() => {
     });
   }
 
+  /** The explorer as one file holds its chunks in the page; elsewhere each is a script, with a path. */
   async function loadChunk({ id, path, bytes: expected }) {
-    await loadScript(path);
+    if (path) await loadScript(path);
+    else chunks.set(id, document.getElementById(`chunk-${id}`)?.textContent);
     let bytes;
     try {
       bytes = bytesOf(chunks.get(id));
@@ -37,7 +39,7 @@ window.pmsl = (() => {
       bytes = new Uint8Array();
     }
     chunks.delete(id);
-    if (bytes.length !== expected) throw new Error(`The file ${path} is damaged. Copy the site again.`);
+    if (bytes.length !== expected) throw new Error(`The file ${path ?? "of this page"} is damaged. Copy the site again.`);
     return bytes;
   }
 
@@ -49,7 +51,7 @@ window.pmsl = (() => {
     const [wasm, index] = await Promise.all([
       loadChunk(manifest.wasm),
       Promise.all(manifest.index.map(loadChunk)),
-      loadScript(manifest.glue),
+      manifest.glue && loadScript(manifest.glue),
     ]);
     const engine = wasm_bindgen; // declared by the glue script
     try {

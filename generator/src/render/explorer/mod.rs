@@ -1,11 +1,14 @@
 //! The explorer page: the viewer and the index that `core` wrote, packed so that they load from a double click.
 
 mod chunk;
+mod single;
 
 use pmsl_core::index::{self, IndexError, IndexInput};
 use serde::Serialize;
 
 use super::Assets;
+
+pub use single::{SINGLE_FILE, SINGLE_FILE_TEMPLATE, SINGLE_FILE_TRACKS_MAX, SingleFile, SingleFileError, check_size};
 
 /// The template of the page, to be rendered as `explorer.html` with [`ExplorerFiles::context`].
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
@@ -44,6 +47,8 @@ pub struct ExplorerFiles {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplorerContext {
     track_count: usize,
+    /// Whether the page is the only one.
+    alone: bool,
     scripts: [&'static str; SCRIPTS.len()],
     manifest: Manifest,
 }
@@ -52,7 +57,9 @@ pub struct ExplorerContext {
 #[derive(Clone, Debug, Serialize)]
 struct Manifest {
     build: String,
-    glue: String,
+    /// The script that binds WebAssembly to JavaScript, where the page does not hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glue: Option<String>,
     wasm: Part,
     index: Vec<Part>,
 }
@@ -60,7 +67,9 @@ struct Manifest {
 #[derive(Clone, Debug, Serialize)]
 struct Part {
     id: String,
-    path: String,
+    /// The script that hands it over, where the page does not hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     /// Length of the content, so that a file cut short is noticed.
     bytes: usize,
 }
@@ -75,9 +84,9 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let wasm = part(&mut assets, WASM.0.to_owned(), WASM.1);
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
-    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
+    let manifest = Manifest { build: input.index.build_id.to_string(), glue: Some(glue), wasm, index };
     let scripts = SCRIPTS.map(|(name, _)| name);
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, manifest };
+    let context = ExplorerContext { track_count: input.index.tracks.len(), alone: false, scripts, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
@@ -93,7 +102,7 @@ impl ExplorerFiles {
 /// Wraps bytes in a script that hands them over under this id.
 fn part(assets: &mut Assets, id: String, bytes: &[u8]) -> Part {
     let path = insert(assets, &format!("{id}.js"), chunk::script(&id, bytes));
-    Part { path, id, bytes: bytes.len() }
+    Part { path: Some(path), id, bytes: bytes.len() }
 }
 
 /// Adds an asset and says where it lies.
