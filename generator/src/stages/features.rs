@@ -42,6 +42,8 @@ pub(crate) struct UsableLibrary {
     pub(crate) descriptors: Vec<Option<Descriptors>>,
     /// Which tracks are one recording.
     pub(crate) copies: Copies,
+    /// The clip of every track; nothing where none could be made, and no entries where none are asked for.
+    pub(crate) clips: Vec<Option<Key>>,
     /// Tracks that cannot be used.
     pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
@@ -317,6 +319,7 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         features: FeatureStore::new(files)?,
         descriptors,
         copies,
+        clips: Vec::new(),
         failures,
         skipped: library.skipped,
         warnings,
