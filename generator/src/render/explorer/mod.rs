@@ -1,11 +1,14 @@
 //! The explorer page: the viewer and the index that `core` wrote, packed so that they load from a double click.
 
 mod chunk;
+mod single;
 
 use pmsl_core::index::{self, IndexError, IndexInput};
 use serde::Serialize;
 
 use super::Assets;
+
+pub use single::{SINGLE_FILE, SINGLE_FILE_TEMPLATE, SINGLE_FILE_TRACKS_MAX, SingleFile, SingleFileError, check_size};
 
 /// The template of the page, to be rendered as `explorer.html` with [`ExplorerFiles::context`].
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
@@ -89,6 +92,8 @@ pub struct ExplorerFiles {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplorerContext {
     track_count: usize,
+    /// Whether the page is the only one.
+    alone: bool,
     scripts: [&'static str; 1],
     styles: [&'static str; STYLES.len()],
     manifest: Manifest,
@@ -106,14 +111,18 @@ struct Manifest {
 /// A program and the script that binds it to JavaScript.
 #[derive(Clone, Debug, Serialize)]
 struct Program {
-    glue: String,
+    /// Absent where the page holds the script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glue: Option<String>,
     wasm: Part,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct Part {
     id: String,
-    path: String,
+    /// The script that hands it over, where the page does not hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     /// Length of the content, so that a file cut short is noticed.
     bytes: usize,
 }
@@ -129,7 +138,7 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
     let manifest = Manifest { build: input.index.build_id.to_string(), viewer, files, index };
     let (scripts, styles) = ([SCRIPT_NAME], STYLES.map(|(name, _)| name));
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
+    let context = ExplorerContext { track_count: input.index.tracks.len(), alone: false, scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
@@ -144,13 +153,13 @@ impl ExplorerFiles {
 
 fn program(assets: &mut Assets, (name, glue, wasm): Compiled) -> Program {
     let glue = insert(assets, &format!("{name}.js"), glue.as_bytes().to_vec());
-    Program { glue, wasm: part(assets, format!("{name}-wasm"), wasm) }
+    Program { glue: Some(glue), wasm: part(assets, format!("{name}-wasm"), wasm) }
 }
 
 /// Wraps bytes in a script that hands them over under this id.
 fn part(assets: &mut Assets, id: String, bytes: &[u8]) -> Part {
     let path = insert(assets, &format!("{id}.js"), chunk::script(&id, bytes));
-    Part { path, id, bytes: bytes.len() }
+    Part { path: Some(path), id, bytes: bytes.len() }
 }
 
 /// Adds an asset and says where it lies.
