@@ -47,15 +47,19 @@ const WORDS_MAX: usize = 16;
 impl TextIndex {
     /// Folds title, artist, album, playlist, genre and tags of every track.
     pub fn new<'a>(tracks: impl IntoIterator<Item = &'a TrackMeta>, sub_genres: &[SubGenre]) -> Self {
-        let mut index = Self::empty(sub_genres);
+        let mut index = Self::with_capacity(sub_genres, 0, 0);
         tracks.into_iter().for_each(|track| index.push(track));
         index
     }
 
-    /// An index of no tracks yet.
-    pub fn empty(sub_genres: &[SubGenre]) -> Self {
+    /// An index of no tracks yet, with room for this many, whose names take about so many bytes.
+    pub fn with_capacity(sub_genres: &[SubGenre], tracks: usize, bytes: usize) -> Self {
         let name = |s: &SubGenre| fold(&s.name) + "\n" + &s.genre.as_deref().map(fold).unwrap_or_default();
-        Self { playlists: sub_genres.iter().map(name).collect(), ..Self::default() }
+        Self {
+            text: String::with_capacity(bytes),
+            entries: Vec::with_capacity(tracks),
+            playlists: sub_genres.iter().map(name).collect(),
+        }
     }
 
     /// Adds the next track of the library.
