@@ -29,6 +29,8 @@ pub mod analysis;
 pub mod audio;
 #[cfg(feature = "train")]
 pub mod classify;
+#[cfg(feature = "audio")]
+pub mod clip;
 #[cfg(feature = "train")]
 pub mod dataset;
 #[cfg(feature = "demo")]

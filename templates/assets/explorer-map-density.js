@@ -2,7 +2,7 @@
 "use strict";
 
 /**
- * `update` smooths the points that stand out over a raster (a kernel density estimate by two box filters) and leaves
+ * `update` smooths the points that stand out over a raster (a kernel density estimate by box filters) and leaves
  * {cell, tint, columns, rows, left, top} to draw, `levels` for each place, and `most`, the highest level.
  * A level is twice the binary logarithm of points per cell of the raster, plus LEVEL_ZERO.
  */
@@ -14,8 +14,10 @@ pmsl.createMapDensity = (grid) => {
   const cell = Math.max((core.right - core.left) / CELLS, (core.bottom - core.top) / CELLS, width / MOST_CELLS, height / MOST_CELLS, 1e-9);
   // The fewer points there are, the farther each has to reach for a shape to show.
   const reach = Math.max(3, Math.min(12, Math.round(40 / Math.pow(Math.max(count, 1), 0.22))));
-  // Two filters reach twice as far, and where the second one begins there has to be nothing yet.
-  const padding = 3 * reach + 3;
+  // Two filters give pyramids, whose corners show where points lie far apart; three look round.
+  const passes = reach > 4 ? 3 : 2;
+  // So far reach the filters, and where the last one begins there has to be nothing yet.
+  const padding = (passes + 1) * (reach + 1);
   const columns = Math.ceil(width / cell) + 2 * padding, rows = Math.ceil(height / cell) + 2 * padding, stride = 4 * columns;
   const left = bounds.left - padding * cell, top = bounds.top - padding * cell;
   // Red, green, blue, each summed over the points, and their number.
@@ -71,7 +73,7 @@ pmsl.createMapDensity = (grid) => {
       field[at + 2] += colour[2];
       field[at + 3]++;
     }
-    for (let pass = 0; pass < 2; pass++) {
+    for (let pass = 0; pass < passes; pass++) {
       filterAcross(field, spare);
       filterDown(spare, field);
     }

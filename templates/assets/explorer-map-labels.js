@@ -2,7 +2,7 @@
 "use strict";
 
 pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
-  const LONGEST = 26, LINE = 18;
+  const LONGEST = 26, LINE = 18, AREA = 16000;
   const places = findPlaces();
   // The largest playlists take their places first.
   const order = names.map((_, i) => i).filter((i) => places[i]).sort((a, b) => places[b].size - places[a].size);
@@ -68,6 +68,8 @@ pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
     const look = [ratio, ...Object.values(colours)].join();
     if (look !== made) [pictures, made] = [[], look];
     const taken = covered ? [covered] : [];
+    // So many that the map is still to be seen between them.
+    const most = taken.length + Math.max(6, width * height / AREA);
     for (const i of order) {
       if (only !== null && only !== i) continue;
       const [px, py] = view.toScreen(places[i].x, places[i].y);
@@ -80,6 +82,7 @@ pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
       const y = [0, -LINE, LINE].map((shift) => Math.min(Math.max(py - h / 2 - lift + shift, 2), height - h - 2)).find(free);
       if (y === undefined) continue;
       taken.push({ x, y, w, h: LINE });
+      if (taken.length > most) return;
       context.drawImage(canvas, Math.round(x * ratio) / ratio, Math.round(y * ratio) / ratio, canvas.width / ratio, canvas.height / ratio);
     }
   }

@@ -27,7 +27,8 @@ pmsl.showMapLegend = ({ element, colouring, text, colours, pressed, onPress }) =
   function list() {
     const items = entries.map(button);
     if (unknown) items.push(make("li", {}, unknownTag()));
-    return [make("ul", { className: kind === "keys" ? "map-keys" : "map-names", "aria-label": `Show one ${text.toLowerCase()} on the map` }, ...items)];
+    const words = `Show one ${text.toLowerCase()} on the map`;
+    return [make("ul", { className: kind === "keys" ? "map-keys" : "map-names", "aria-label": words }, ...items)];
   }
 
   function svg(tag, attributes, ...children) {

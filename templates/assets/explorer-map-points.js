@@ -12,7 +12,7 @@ pmsl.createMapPoints = (context, grid, density) => {
   const { xs, ys } = grid;
   const pack = ([r, g, b]) => 255 << 24 | b << 16 | g << 8 | r;
   const stamps = new Map();
-  const levelStamp = [], levelRim = [], levelOpacity = new Int32Array(density.count);
+  const levelStamp = [], levelRim = [];
   let image = null, pixels = null, stride = 0, columnOf = [];
 
   function resize(width, height) {
@@ -24,48 +24,59 @@ pmsl.createMapPoints = (context, grid, density) => {
     stamps.clear();
   }
 
-  // How much of each pixel a disc covers, from 0 to 256, for each place its middle can have within a pixel; of a rim,
-  // what it adds to the disc.
-  function stamp(radius, rim = 0) {
-    const steps = Math.max(2, Math.min(Math.round(radius * 4), LARGEST * 4)), name = `${steps} ${rim}`;
-    if (!stamps.has(name)) stamps.set(name, makeStamp(steps / 4, rim));
+  /**
+   * How a disc is painted for each place its middle can have within a pixel: which pixels around it become its colour
+   * (from `starts[2 * phase]` on) and which take a share of it, in 256ths (from `starts[2 * phase + 1]` on). Of a rim
+   * it is what the rim adds to the disc.
+   */
+  function stamp(radius, opacity, rim = 0) {
+    const steps = Math.max(2, Math.min(Math.round(radius * 4), LARGEST * 4)), sixteenth = Math.max(1, Math.round(opacity * 16));
+    const name = (steps * 32 + sixteenth) * 8 + rim;
+    if (!stamps.has(name)) stamps.set(name, makeStamp(steps / 4, sixteenth / 16, rim));
     return stamps.get(name);
   }
 
-  function makeStamp(inner, rim) {
-    const radius = inner + rim;
-    const size = Math.ceil(radius) + 1, offsets = [], covers = [], starts = [0];
+  function makeStamp(inner, opacity, rim) {
+    const radius = inner + rim, size = Math.ceil(radius) + 1, offsets = [], shares = [], starts = [0];
     for (let phase = 0; phase < PHASES * PHASES; phase++) {
-      const x = (phase % PHASES + 0.5) / PHASES, y = (Math.floor(phase / PHASES) + 0.5) / PHASES;
+      const x = (phase % PHASES + 0.5) / PHASES, y = (Math.floor(phase / PHASES) + 0.5) / PHASES, parts = [];
       for (let dy = -size; dy <= size; dy++) {
         for (let dx = -size; dx <= size; dx++) {
           const away = Math.hypot(dx + 0.5 - x, dy + 0.5 - y) - 0.5;
-          const cover = Math.round(256 * Math.min(1, Math.max(0, radius - away)));
-          if (cover < 12 || rim && away < inner - 1) continue;
-          offsets.push(dy * stride + dx);
-          covers.push(cover);
+          const share = Math.round(256 * opacity * Math.min(1, Math.max(0, radius - away)));
+          if (share < 16 || rim && away < inner - 1) continue;
+          if (share < 256) {
+            parts.push([dy * stride + dx, share]);
+          } else {
+            offsets.push(dy * stride + dx);
+            shares.push(share);
+          }
         }
       }
       starts.push(offsets.length);
+      for (const [offset, share] of parts) {
+        offsets.push(offset);
+        shares.push(share);
+      }
+      starts.push(offsets.length);
     }
-    return { starts: Int32Array.from(starts), offsets: Int32Array.from(offsets), covers: Int32Array.from(covers) };
+    return { starts: Int32Array.from(starts), offsets: Int32Array.from(offsets), shares: Int32Array.from(shares) };
   }
 
   // Where points have room they are opaque discs. Where they crowd they shrink, and from as many as would cover the
   // ground once they let through what it takes for the crowd to keep a shape: what is covered then grows with the
   // logarithm of their number, up to nearly all in the densest spot.
   function plan(scale, ratio, largest) {
-    const smallest = 0.8 * ratio, once = 1 - Math.exp(-1);
+    const smallest = 0.35 + 0.45 * ratio, once = 1 - Math.exp(-1);
     const mostLayers = Math.max(2, density.atLevel(density.most) / (scale * scale) * Math.PI * smallest * smallest);
     for (let level = 0; level < density.count; level++) {
       const crowd = density.atLevel(level) / (scale * scale), room = 0.5 / Math.sqrt(crowd);
       const radius = Math.max(smallest, Math.min(largest, Math.sqrt(room * largest)));
       const layers = crowd * Math.PI * radius * radius;
       const covered = once + (0.97 - once) * Math.min(1, Math.log(layers) / Math.log(mostLayers));
-      levelOpacity[level] = layers <= 1 ? 256 : Math.round(256 * Math.min(1, -Math.log(1 - covered) / layers));
-      levelStamp[level] = stamp(radius);
+      levelStamp[level] = stamp(radius, layers <= 1 ? 1 : Math.min(1, -Math.log(1 - covered) / layers));
       // A rim in the colour of the ground keeps large discs apart that overlap.
-      levelRim[level] = radius >= 2.8 * ratio ? stamp(radius, ratio) : null;
+      levelRim[level] = radius >= 2.8 * ratio ? stamp(radius, 1, Math.round(ratio)) : null;
     }
   }
 
@@ -95,17 +106,15 @@ pmsl.createMapPoints = (context, grid, density) => {
     }
   }
 
-  function paint({ starts, offsets, covers }, at, phase, colour, opacity) {
+  function paint(to, { starts, offsets, shares }, at, phase, colour) {
+    const blended = starts[2 * phase + 1], end = starts[2 * phase + 2];
+    for (let k = starts[2 * phase]; k < blended; k++) to[at + offsets[k]] = colour;
     const redBlue = colour & 0xff00ff, green = colour & 0xff00;
-    for (let k = starts[phase], end = starts[phase + 1]; k < end; k++) {
-      const place = at + offsets[k], share = covers[k] * opacity >> 8;
-      if (share >= 255) {
-        pixels[place] = colour;
-        continue;
-      }
-      const old = pixels[place], oldRedBlue = old & 0xff00ff, oldGreen = old & 0xff00;
+    for (let k = blended; k < end; k++) {
+      const place = at + offsets[k], share = shares[k];
+      const old = to[place], oldRedBlue = old & 0xff00ff, oldGreen = old & 0xff00;
       // Red and blue are blended in one go: what runs over from one into the other falls away with the mask.
-      pixels[place] = 0xff000000
+      to[place] = 0xff000000
         | oldRedBlue + (Math.imul(redBlue - oldRedBlue, share) >> 8) & 0xff00ff
         | oldGreen + (Math.imul(green - oldGreen, share) >> 8) & 0xff00;
     }
@@ -123,8 +132,8 @@ pmsl.createMapPoints = (context, grid, density) => {
         const px = x >> 2, py = y >> 2;
         if (px < first || py < first || px >= right || py >= bottom) continue;
         const at = py * stride + px, phase = (y & 3) * PHASES + (x & 3), level = levels[place];
-        if (levelRim[level]) paint(levelRim[level], at, phase, ground, 230);
-        paint(levelStamp[level], at, phase, colourOf(place), levelOpacity[level]);
+        if (levelRim[level]) paint(pixels, levelRim[level], at, phase, ground);
+        paint(pixels, levelStamp[level], at, phase, colourOf(place));
       }
     });
   }

@@ -15,7 +15,7 @@ pmsl.createMap = ({
   card, onSelect, onLasso = () => {}, onPoint = () => {}, onColour = () => {},
 }) => {
   // More device pixels than this cost time and show no more.
-  const MOST_PIXELS = 3e6;
+  const MOST_PIXELS = 2e6;
   const context = canvas.getContext("2d", { alpha: false });
   const grid = pmsl.createMapGrid(positions);
   const { count, tracks } = grid;
@@ -49,7 +49,8 @@ pmsl.createMap = ({
     anyDimmed = false;
     for (let place = 0; place < count; place++) {
       const track = tracks[place];
-      const bar = mask && !mask[track] || subGenre !== null && subGenreOf[track] !== subGenre || singled !== null && groups[place] !== singled;
+      const bar = mask && !mask[track] || subGenre !== null && subGenreOf[track] !== subGenre
+        || singled !== null && groups[place] !== singled;
       barred[place] = bar ? 1 : 0;
       dimmed[place] = bar || chosen && !chosen[track] ? 1 : 0;
       if (dimmed[place]) anyDimmed = true;
@@ -132,12 +133,16 @@ pmsl.createMap = ({
         }
       });
     }
-    stroke(palette.accent, 1.5, () => shown.playlist.forEach((track, i) => i ? context.lineTo(...pointOf(track)) : context.moveTo(...pointOf(track))));
+    // The first lineTo of a path is a moveTo.
+    stroke(palette.accent, 1.5, () => {
+      for (const track of shown.playlist) context.lineTo(...pointOf(track));
+    });
   }
 
   // Discs in the tracks' colours, so that they are found where points are small, in rings.
   function drawMarks(marked, ring, lineWidth, size) {
-    const seen = marked.map((track) => [track, ...pointOf(track)]).filter(([, x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
+    const seen = marked.map((track) => [track, ...pointOf(track)])
+      .filter(([, x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
     const outer = size + 1.5 + lineWidth / 2;
     context.beginPath();
     for (const [, x, y] of seen) {
@@ -256,7 +261,7 @@ pmsl.createMap = ({
   }
 
   function trace(line, done) {
-    outline = line && line.length >= 6 ? Float64Array.from({ length: line.length }, (_, i) => view.toMap(line[i & ~1], line[i | 1])[i & 1]) : null;
+    outline = line && line.length >= 6 ? line.map((_, i) => view.toMap(line[i & ~1], line[i | 1])[i & 1]) : null;
     if (done && outline) {
       setDrawing(false);
       onLasso(grid.inPolygon(outline, barred));
@@ -310,9 +315,11 @@ pmsl.createMap = ({
   }
 
   function choose() {
+    clearTimeout(settled);
     if (drawing) {
       const [x, y] = view.toMap(width / 2, height / 2), reach = circle / view.scale();
-      outline = Float64Array.from({ length: 96 }, (_, i) => i & 1 ? y + reach * Math.sin((i >> 1) * Math.PI / 24) : x + reach * Math.cos((i >> 1) * Math.PI / 24));
+      const corner = (angle) => [x + reach * Math.cos(angle), y + reach * Math.sin(angle)];
+      outline = Array.from({ length: 48 }, (_, i) => corner(i * Math.PI / 24)).flat();
       setDrawing(false);
       onLasso(grid.inCircle(x, y, reach, barred));
       return;

@@ -9,7 +9,10 @@ pmsl.createPlaylist = ({ viewer, state, rows, announce, note }) => {
   function newRow(id) {
     const cell = (name, text) => make("span", { className: `row-${name}` }, text);
     const row = rows.row(id, {
-      middle: [make("span", { className: "row-facts" }, cell("tempo", rows.tempo(id)), cell("key", rows.key(id))), cell("step", ""), cell("time", clock(rows.track(id).duration))],
+      middle: [
+        make("span", { className: "row-facts" }, cell("tempo", rows.tempo(id)), cell("key", rows.key(id))),
+        cell("step", ""), cell("time", clock(rows.track(id).duration)),
+      ],
       actions: ["play", "lock", "from", "up", "down", "remove"],
     });
     row.prepend(make("span", { className: "row-drag", "aria-hidden": "true", title: "Drag to another place" }, icon("drag")));

@@ -56,7 +56,8 @@
     }
 
     const known = (column) => viewer.column(column).some((value) => !Number.isNaN(value));
-    const page = { viewer, state, rows, announce, note, fail, select, show };
+    const files = () => pmsl.loadFiles(manifest);
+    const page = { viewer, files, state, rows, announce, note, fail, select, show };
     const filters = page.filters = pmsl.createFilters({ rows, known });
     const search = page.search = pmsl.createSearch(page);
     page.curve = pmsl.createCurve();
@@ -69,7 +70,7 @@
     const link = pmsl.createLink({ ...page, build: manifest.build, filters, maker, search });
 
     const folder = pmsl.createFolder({
-      matchFiles: (paths) => viewer.matchFiles(paths), trackCount: viewer.length, trackDuration: (id) => rows.track(id).duration,
+      matchFiles: async (paths) => (await files()).matchFiles(paths), trackCount: viewer.length, trackDuration: (id) => rows.track(id).duration,
       onChange: () => state.set({ canPlay: (id) => folder.has(id) || Boolean(rows.track(id).audio) }),
     });
     const beside = (id, step) => {

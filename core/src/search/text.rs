@@ -125,8 +125,7 @@ impl TextIndex {
                 at = finder.find(&text[at..]).map_or(text.len(), |found| at + found);
                 if at < end {
                     best = best.min(entry.place_cost(&self.text, at));
-                    // Nothing better follows.
-                    at = if best <= 1 { end } else { at + 1 };
+                    at = if best <= entry.least_cost_after(at) { end } else { at + 1 };
                 }
             }
             // One below the mark, so that sixteen words never reach it.
@@ -137,6 +136,17 @@ impl TextIndex {
 }
 
 impl Entry {
+    /// What any place after this byte costs at least: that of the beginning of the artist, or of words.
+    fn least_cost_after(&self, at: usize) -> u8 {
+        if at < self.artist as usize {
+            1
+        } else if at < self.rest as usize {
+            BEGINS_WORD + 1
+        } else {
+            BEGINS_WORD + 2
+        }
+    }
+
     /// Of a word found at this byte: best at the beginning of the title or artist, then of any word, then inside; the
     /// title before the artist before the rest.
     fn place_cost(&self, text: &str, at: usize) -> u8 {

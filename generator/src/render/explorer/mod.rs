@@ -1,51 +1,55 @@
 //! The explorer page: the viewer and the index that `core` wrote, packed so that they load from a double click.
 
 mod chunk;
+mod single;
 
 use pmsl_core::index::{self, IndexError, IndexInput};
 use serde::Serialize;
 
 use super::Assets;
 
+pub use single::{SINGLE_FILE, SINGLE_FILE_TEMPLATE, SINGLE_FILE_TRACKS_MAX, SingleFile, SingleFileError, check_size};
+
 /// The template of the page, to be rendered as `explorer.html` with [`ExplorerFiles::context`].
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
-/// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 33] = [
-    ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
-    ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
-    ("explorer-state.js", include_str!("../../../../templates/assets/explorer-state.js")),
-    ("explorer-forms.js", include_str!("../../../../templates/assets/explorer-forms.js")),
-    ("explorer-map-grid.js", include_str!("../../../../templates/assets/explorer-map-grid.js")),
-    ("explorer-map-view.js", include_str!("../../../../templates/assets/explorer-map-view.js")),
-    ("explorer-map-colours.js", include_str!("../../../../templates/assets/explorer-map-colours.js")),
-    ("explorer-map-density.js", include_str!("../../../../templates/assets/explorer-map-density.js")),
-    ("explorer-map-points.js", include_str!("../../../../templates/assets/explorer-map-points.js")),
-    ("explorer-map-labels.js", include_str!("../../../../templates/assets/explorer-map-labels.js")),
-    ("explorer-map-legend.js", include_str!("../../../../templates/assets/explorer-map-legend.js")),
-    ("explorer-map-input.js", include_str!("../../../../templates/assets/explorer-map-input.js")),
-    ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
-    ("explorer-folder.js", include_str!("../../../../templates/assets/explorer-folder.js")),
-    ("explorer-waveform.js", include_str!("../../../../templates/assets/explorer-waveform.js")),
-    ("explorer-player-decks.js", include_str!("../../../../templates/assets/explorer-player-decks.js")),
-    ("explorer-player-remote.js", include_str!("../../../../templates/assets/explorer-player-remote.js")),
-    ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
-    ("explorer-rows.js", include_str!("../../../../templates/assets/explorer-rows.js")),
-    ("explorer-filters.js", include_str!("../../../../templates/assets/explorer-filters.js")),
-    ("explorer-search.js", include_str!("../../../../templates/assets/explorer-search.js")),
-    ("explorer-track.js", include_str!("../../../../templates/assets/explorer-track.js")),
-    ("explorer-curve.js", include_str!("../../../../templates/assets/explorer-curve.js")),
-    ("explorer-saved.js", include_str!("../../../../templates/assets/explorer-saved.js")),
-    ("explorer-seeds.js", include_str!("../../../../templates/assets/explorer-seeds.js")),
-    ("explorer-measures.js", include_str!("../../../../templates/assets/explorer-measures.js")),
-    ("explorer-drag.js", include_str!("../../../../templates/assets/explorer-drag.js")),
-    ("explorer-playlist.js", include_str!("../../../../templates/assets/explorer-playlist.js")),
-    ("explorer-make.js", include_str!("../../../../templates/assets/explorer-make.js")),
-    ("explorer-files.js", include_str!("../../../../templates/assets/explorer-files.js")),
-    ("explorer-link.js", include_str!("../../../../templates/assets/explorer-link.js")),
-    ("explorer-shortcuts.js", include_str!("../../../../templates/assets/explorer-shortcuts.js")),
-    ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
-];
+/// What the page starts with, in this order, as one script: a page of thirty would wait for each.
+const SCRIPT: &str = concat!(
+    include_str!("../../../../templates/assets/explorer-loader.js"),
+    include_str!("../../../../templates/assets/explorer-dom.js"),
+    include_str!("../../../../templates/assets/explorer-state.js"),
+    include_str!("../../../../templates/assets/explorer-forms.js"),
+    include_str!("../../../../templates/assets/explorer-map-grid.js"),
+    include_str!("../../../../templates/assets/explorer-map-view.js"),
+    include_str!("../../../../templates/assets/explorer-map-colours.js"),
+    include_str!("../../../../templates/assets/explorer-map-density.js"),
+    include_str!("../../../../templates/assets/explorer-map-points.js"),
+    include_str!("../../../../templates/assets/explorer-map-labels.js"),
+    include_str!("../../../../templates/assets/explorer-map-legend.js"),
+    include_str!("../../../../templates/assets/explorer-map-input.js"),
+    include_str!("../../../../templates/assets/explorer-map.js"),
+    include_str!("../../../../templates/assets/explorer-folder.js"),
+    include_str!("../../../../templates/assets/explorer-waveform.js"),
+    include_str!("../../../../templates/assets/explorer-player-decks.js"),
+    include_str!("../../../../templates/assets/explorer-player-remote.js"),
+    include_str!("../../../../templates/assets/explorer-player.js"),
+    include_str!("../../../../templates/assets/explorer-rows.js"),
+    include_str!("../../../../templates/assets/explorer-filters.js"),
+    include_str!("../../../../templates/assets/explorer-search.js"),
+    include_str!("../../../../templates/assets/explorer-track.js"),
+    include_str!("../../../../templates/assets/explorer-curve.js"),
+    include_str!("../../../../templates/assets/explorer-saved.js"),
+    include_str!("../../../../templates/assets/explorer-seeds.js"),
+    include_str!("../../../../templates/assets/explorer-measures.js"),
+    include_str!("../../../../templates/assets/explorer-drag.js"),
+    include_str!("../../../../templates/assets/explorer-playlist.js"),
+    include_str!("../../../../templates/assets/explorer-make.js"),
+    include_str!("../../../../templates/assets/explorer-files.js"),
+    include_str!("../../../../templates/assets/explorer-link.js"),
+    include_str!("../../../../templates/assets/explorer-shortcuts.js"),
+    include_str!("../../../../templates/assets/explorer.js"),
+);
+const SCRIPT_NAME: &str = "explorer.js";
 /// The style sheets of the page, in their order.
 const STYLES: [(&str, &str); 3] = [
     ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
@@ -53,9 +57,20 @@ const STYLES: [(&str, &str); 3] = [
     ("explorer-player.css", include_str!("../../../../templates/assets/explorer-player.css")),
 ];
 
-/// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
-const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
-const WASM: (&str, &[u8]) = ("viewer-wasm", include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"));
+/// A program as `scripts/build-viewer` made it: its name, what binds it to JavaScript, and the WebAssembly.
+type Compiled = (&'static str, &'static str, &'static [u8]);
+/// What every page starts with.
+const VIEWER: Compiled = (
+    "viewer",
+    include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"),
+    include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"),
+);
+/// What is loaded when the listener saves or opens a playlist or picks a folder.
+const FILES: Compiled = (
+    "files",
+    include_str!("../../../../viewer-wasm/dist/pmsl_files.js"),
+    include_bytes!("../../../../viewer-wasm/dist/pmsl_files_bg.wasm"),
+);
 
 /// What an explorer is made from.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +92,9 @@ pub struct ExplorerFiles {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplorerContext {
     track_count: usize,
-    scripts: [&'static str; SCRIPTS.len()],
+    /// Whether the page is the only one.
+    alone: bool,
+    scripts: [&'static str; 1],
     styles: [&'static str; STYLES.len()],
     manifest: Manifest,
 }
@@ -86,15 +103,26 @@ pub struct ExplorerContext {
 #[derive(Clone, Debug, Serialize)]
 struct Manifest {
     build: String,
-    glue: String,
-    wasm: Part,
+    viewer: Program,
+    files: Program,
     index: Vec<Part>,
+}
+
+/// A program and the script that binds it to JavaScript.
+#[derive(Clone, Debug, Serialize)]
+struct Program {
+    /// Absent where the page holds the script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glue: Option<String>,
+    wasm: Part,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct Part {
     id: String,
-    path: String,
+    /// The script that hands it over, where the page does not hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     /// Length of the content, so that a file cut short is noticed.
     bytes: usize,
 }
@@ -105,29 +133,33 @@ struct Part {
 /// As [`index::encode`].
 pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let mut assets = Assets::default();
-    let glue = insert(&mut assets, GLUE.0, GLUE.1.as_bytes().to_vec());
-    let wasm = part(&mut assets, WASM.0.to_owned(), WASM.1);
+    let (viewer, files) = (program(&mut assets, VIEWER), program(&mut assets, FILES));
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
-    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
-    let (scripts, styles) = (SCRIPTS.map(|(name, _)| name), STYLES.map(|(name, _)| name));
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
+    let manifest = Manifest { build: input.index.build_id.to_string(), viewer, files, index };
+    let (scripts, styles) = ([SCRIPT_NAME], STYLES.map(|(name, _)| name));
+    let context = ExplorerContext { track_count: input.index.tracks.len(), alone: false, scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
 impl ExplorerFiles {
     /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain(STYLES) {
+        for (name, text) in STYLES.into_iter().chain([(SCRIPT_NAME, SCRIPT)]) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
 }
 
+fn program(assets: &mut Assets, (name, glue, wasm): Compiled) -> Program {
+    let glue = insert(assets, &format!("{name}.js"), glue.as_bytes().to_vec());
+    Program { glue: Some(glue), wasm: part(assets, format!("{name}-wasm"), wasm) }
+}
+
 /// Wraps bytes in a script that hands them over under this id.
 fn part(assets: &mut Assets, id: String, bytes: &[u8]) -> Part {
     let path = insert(assets, &format!("{id}.js"), chunk::script(&id, bytes));
-    Part { path, id, bytes: bytes.len() }
+    Part { path: Some(path), id, bytes: bytes.len() }
 }
 
 /// Adds an asset and says where it lies.

@@ -3,10 +3,19 @@ use pmsl_core::{SubGenre, TrackMeta, Vectors, index::BuildId};
 use super::*;
 use crate::render::{Renderer, Site};
 
+/// Tracks whose names try to leave their place.
+pub(super) fn metas(tracks: usize) -> Vec<TrackMeta> {
+    let meta = |i| TrackMeta {
+        title: format!("</script><b>{i}"),
+        path: Some("/".into()),
+        audio: Some("audio/tone.wav".into()),
+        ..TrackMeta::default()
+    };
+    (0..tracks).map(meta).collect()
+}
+
 fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
-    let meta: Vec<_> = (0..tracks)
-        .map(|i| TrackMeta { title: format!("</script><b>{i}"), path: Some("/".into()), ..TrackMeta::default() })
-        .collect();
+    let meta = metas(tracks);
     let sub_genres = [SubGenre { genre: None, name: "</script>".into() }];
     let vectors = Vectors::normalized((0..tracks * dim).map(|i| 1.0 + (i as f32).sin()).collect(), dim).unwrap();
     let explorer = files(&ExplorerInput {
