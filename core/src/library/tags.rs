@@ -135,9 +135,7 @@ impl Tags {
             key: self.key,
             duration_s,
             sub_genre: u32::try_from(track.sub_genre).unwrap_or(u32::MAX),
-            path: None,
-            audio: None,
-            tags: Vec::new(),
+            ..TrackMeta::default()
         }
     }
 }
