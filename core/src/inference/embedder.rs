@@ -4,13 +4,14 @@ use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
-use super::head::{Head, Scaling};
+use super::head::Head;
 use super::network::Network;
 use super::weights::Weights;
 use super::{BundleError, EncoderBundle, HearingError, NetworkOptions};
 use crate::Vectors;
 use crate::audio::{AudioChunk, ChunkOptions, read_chunks_of_bytes};
 use crate::features::{FrontEnd, FrontEndOptions, decode_f16, encode_f16};
+use crate::probes::Standardizer;
 use crate::unit_mean::{add_unit, scale_to_unit};
 
 /// How the vectors of chunks become that of a track.
@@ -48,7 +49,7 @@ pub struct Embedder {
     frames: usize,
     first_frame: usize,
     network: Network,
-    scaling: Option<Scaling>,
+    scaling: Option<Standardizer>,
     head: Head,
     pooling: Pooling,
     features: Vec<f32>,
@@ -61,7 +62,7 @@ impl Embedder {
     /// # Errors
     /// Options that are impossible, and tensors that are missing, misshapen or too many.
     pub fn new(bundle: EncoderBundle) -> Result<Self, BundleError> {
-        let EncoderBundle { options, tensors, .. } = bundle;
+        let EncoderBundle { options, tensors, scaling } = bundle;
         let EmbedderOptions { audio, front_end, crop_frames, network, pooling } = options;
         audio.validate()?;
         front_end.validate()?;
@@ -73,7 +74,7 @@ impl Embedder {
         }
         let mut weights = Weights::new(tensors);
         let network = Network::read(&mut weights, network, bands)?;
-        let scaling = Scaling::read(&mut weights, network.dim())?;
+        check_scaling(scaling.as_ref(), network.dim())?;
         let head = Head::read(&mut weights, network.dim())?;
         weights.finish()?;
         Ok(Self {
@@ -120,7 +121,7 @@ impl Embedder {
         let seen = &self.features[self.first_frame * bands..][..self.frames * bands];
         let mut output = self.network.forward(seen, bands);
         if let Some(scaling) = &self.scaling {
-            scaling.apply(&mut output);
+            output = scaling.transform(&output).map_err(|_| HearingError::NoDirection)?;
         }
         let vector = self.head.forward(output);
         if vector.iter().all(|value| value.is_finite()) { Ok(vector) } else { Err(HearingError::NoDirection) }
@@ -158,4 +159,14 @@ impl Embedder {
         let vectors = chunks.iter().map(|chunk| self.hear(&chunk.samples)).collect::<Result<Vec<_>, _>>()?;
         self.pool(&vectors)
     }
+}
+
+/// Refuses a scaling that was not measured on outputs of `dim` values.
+fn check_scaling(scaling: Option<&Standardizer>, dim: usize) -> Result<(), BundleError> {
+    let fits = scaling.is_none_or(|scaling| {
+        let lengths = [scaling.means().len(), scaling.deviations().len()];
+        let finite = scaling.means().iter().chain(scaling.deviations()).all(|value| value.is_finite());
+        lengths == [dim; 2] && finite && scaling.deviations().iter().all(|&deviation| deviation > 0.0)
+    });
+    if fits { Ok(()) } else { Err(BundleError::Options(format!("the scaling does not fit {dim} values"))) }
 }

@@ -1,36 +1,9 @@
-//! What follows the encoder: the scaling of its output and the projection head.
+//! What follows the encoder: the projection head.
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::BundleError;
 use super::weights::Weights;
-
-/// The values of a dimension less their mean, in deviations.
-#[derive(Clone, Debug)]
-pub(super) struct Scaling {
-    means: Vec<f32>,
-    deviations: Vec<f32>,
-}
-
-/// Names of the scaling's tensors.
-pub(super) const MEANS: &str = "scaling.means";
-pub(super) const DEVIATIONS: &str = "scaling.deviations";
-
-impl Scaling {
-    /// The scaling among the weights, where there is one.
-    pub(super) fn read(weights: &mut Weights, dim: usize) -> Result<Option<Self>, BundleError> {
-        if !weights.has(MEANS) {
-            return Ok(None);
-        }
-        Ok(Some(Self { means: weights.take(MEANS, &[dim])?, deviations: weights.take(DEVIATIONS, &[dim])? }))
-    }
-
-    pub(super) fn apply(&self, values: &mut [f32]) {
-        for ((value, &mean), &deviation) in values.iter_mut().zip(&self.means).zip(&self.deviations) {
-            *value = ((f64::from(*value) - f64::from(mean)) / f64::from(deviation)) as f32;
-        }
-    }
-}
 
 /// A linear layer.
 #[derive(Clone, Debug)]

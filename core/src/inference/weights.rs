@@ -16,10 +16,6 @@ impl Weights {
         Self(tensors)
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
     /// The values of a tensor of this shape.
     pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, BundleError> {
         let tensor = self.0.remove(name).unwrap_or_default();

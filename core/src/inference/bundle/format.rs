@@ -2,13 +2,17 @@
 //!
 //! ```text
 //! bundle = magic [8]  format version u32  header length u32  header  values  XXH64 of all bytes before it u64
-//! header = JSON: build, feature version, options, and of every tensor its name, shape and precision
+//! header = JSON: build, feature version, options, scaling, and of every tensor its name, shape and precision
 //! values = one tensor after another in the header's order, f16 or f32
 //! ```
+//!
+//! The scaling stays in double precision: where a channel of a frozen network is all but constant, its deviation is so
+//! small that a mean in single precision would be a deviation off.
 
 use serde::{Deserialize, Serialize};
 
 use crate::inference::{BundleError, EmbedderOptions, WeightPrecision};
+use crate::probes::Standardizer;
 
 pub(super) const MAGIC: [u8; 8] = *b"PMSLENC\0";
 
@@ -19,7 +23,7 @@ pub const BUNDLE_FORMAT_VERSION: u32 = 1;
 /// width 32 takes 6 to 11.
 pub const MAX_BUNDLE_BYTES: usize = 12_000_000;
 /// Most bytes of the header.
-pub(super) const HEADER_BYTES_MAX: usize = 1 << 16;
+pub(super) const HEADER_BYTES_MAX: usize = 1 << 17;
 /// Bytes before the header, and after the values.
 pub(super) const START_BYTES: usize = 8 + 4 + 4;
 pub(super) const HASH_BYTES: usize = 8;
@@ -31,6 +35,7 @@ pub(super) struct Header {
     pub(super) build: String,
     pub(super) feature_version: u32,
     pub(super) options: EmbedderOptions,
+    pub(super) scaling: Option<Standardizer>,
     pub(super) tensors: Vec<Entry>,
 }
 

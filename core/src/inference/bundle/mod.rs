@@ -7,7 +7,7 @@ mod write;
 use std::collections::BTreeMap;
 
 use super::EmbedderOptions;
-use super::head::{DEVIATIONS, HEAD, MEANS};
+use super::head::HEAD;
 pub use format::{BUNDLE_FORMAT_VERSION, MAX_BUNDLE_BYTES};
 pub use write::WeightPrecision;
 
@@ -21,6 +21,8 @@ pub struct EncoderBundle {
     pub options: EmbedderOptions,
     /// The weights by the names that they have in a checkpoint.
     pub tensors: BTreeMap<String, NamedTensor>,
+    /// How the network's output is scaled before the head.
+    pub scaling: Option<Standardizer>,
 }
 
 impl EncoderBundle {
@@ -29,19 +31,11 @@ impl EncoderBundle {
     pub fn collect(
         options: EmbedderOptions,
         weights: impl IntoIterator<Item = (String, NamedTensor)>,
-        scaling: Option<&Standardizer>,
+        scaling: Option<Standardizer>,
     ) -> Self {
         let needed = |name: &str| name.starts_with(HEAD) || options.network.needs(name);
-        let mut tensors: BTreeMap<_, _> = weights.into_iter().filter(|(name, _)| needed(name)).collect();
-        if let Some(scaling) = scaling {
-            let vector = |values: &[f64]| {
-                let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
-                NamedTensor { shape: vec![values.len()], values }
-            };
-            tensors.insert(MEANS.to_owned(), vector(scaling.means()));
-            tensors.insert(DEVIATIONS.to_owned(), vector(scaling.deviations()));
-        }
-        Self { options, tensors }
+        let tensors = weights.into_iter().filter(|(name, _)| needed(name)).collect();
+        Self { options, tensors, scaling }
     }
 }
 

@@ -45,7 +45,8 @@ impl EncoderBundle {
         if header.feature_version != FEATURE_VERSION {
             return Err(BundleError::FeatureVersion { found: header.feature_version });
         }
-        Ok(Self { options: header.options, tensors: tensors(header.tensors, values)? })
+        let tensors = tensors(header.tensors, values)?;
+        Ok(Self { options: header.options, tensors, scaling: header.scaling })
     }
 }
 

@@ -55,6 +55,7 @@ impl EncoderBundle {
             build: build.to_owned(),
             feature_version: FEATURE_VERSION,
             options: self.options.clone(),
+            scaling: self.scaling.clone(),
             tensors: entries,
         };
         let json = serde_json::to_vec(&header).map_err(|error| BundleError::Options(error.to_string()))?;
