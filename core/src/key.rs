@@ -70,6 +70,11 @@ impl Key {
         format!("{}{}", self.camelot_number(), if self.mode == Mode::Major { 'B' } else { 'A' })
     }
 
+    /// The place on the Camelot wheel as a number: 0 is `1A`, 1 is `1B`, 2 is `2A`, up to 23, `12B`.
+    pub fn wheel_place(self) -> u8 {
+        2 * (self.camelot_number() - 1) + u8::from(self.mode == Mode::Major)
+    }
+
     /// The place on the wheel in Open Key notation: `1d` is C major and `1m` is A minor.
     pub fn open_key(self) -> String {
         format!("{}{}", self.fifths() + 1, if self.mode == Mode::Major { 'd' } else { 'm' })

@@ -91,7 +91,8 @@ pub struct EmbeddingsConfig {
     /// A NumPy file of `[tracks, values]`, f32 or f64.
     pub embeddings: PathBuf,
     /// The sub-genre of each row: a NumPy file of whole numbers or texts, or a CSV file with a column `sub_genre` (or
-    /// `label`), and optionally `genre`, `title`, `artist`, `album`, `split` and `fold`.
+    /// `label`), and optionally `genre`, `title`, `artist`, `album`, `year`, `bpm`, `key`, `energy`, `duration_s`,
+    /// `split` and `fold`.
     pub labels: PathBuf,
 }
 

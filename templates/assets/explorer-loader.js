@@ -1,8 +1,11 @@
 // Brings the engine and the library into the page by one path that works from a double click as from any host:
 // classic scripts that hand over their content with pmsl.chunk(id, base64). Modules and fetch fail on file://.
+// A site in one file holds the same texts in elements of its own.
 "use strict";
 
 window.pmsl = (() => {
+  /** Chunks on their way at once: enough to keep a disk or a line busy, few enough to keep memory low. */
+  const AHEAD = 6;
   const chunks = new Map();
 
   /** Called by the chunk files. */
@@ -22,14 +25,20 @@ window.pmsl = (() => {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = path;
-      script.onload = resolve;
+      script.onload = () => { script.remove(); resolve(); };
       script.onerror = () => reject(new Error(`The file ${path} is missing. Copy the whole folder of the site.`));
       document.head.append(script);
     });
   }
 
   async function loadChunk({ id, path, bytes: expected }) {
-    await loadScript(path);
+    const inline = document.getElementById(`chunk-${id}`);
+    if (inline) {
+      chunks.set(id, inline.textContent.trim());
+      inline.remove();
+    } else {
+      await loadScript(path);
+    }
     let bytes;
     try {
       bytes = bytesOf(chunks.get(id));
@@ -37,20 +46,15 @@ window.pmsl = (() => {
       bytes = new Uint8Array();
     }
     chunks.delete(id);
-    if (bytes.length !== expected) throw new Error(`The file ${path} is damaged. Copy the site again.`);
+    if (bytes.length !== expected) throw new Error(`The file ${path ?? id} is damaged. Copy the site again.`);
     return bytes;
   }
 
-  /** Loads everything the manifest names and resolves to the viewer; rejects with a message for the listener. */
-  async function load(manifest) {
+  async function loadEngine(manifest) {
     if (typeof WebAssembly !== "object") {
       throw new Error("WebAssembly is switched off in this browser (Lockdown Mode on an iPhone does so).");
     }
-    const [wasm, index] = await Promise.all([
-      loadChunk(manifest.wasm),
-      Promise.all(manifest.index.map(loadChunk)),
-      loadScript(manifest.glue),
-    ]);
+    const [wasm] = await Promise.all([loadChunk(manifest.wasm), manifest.glue && loadScript(manifest.glue)]);
     const engine = wasm_bindgen; // declared by the glue script
     try {
       await engine({ module_or_path: wasm });
@@ -60,7 +64,38 @@ window.pmsl = (() => {
       }
       throw error;
     }
-    return new engine.Viewer(index, manifest.build);
+    return engine;
+  }
+
+  /**
+   * Loads everything the manifest names. `onNamed(viewer)` is called once the tracks are known, so that the page can
+   * search and draw; the promise resolves to the viewer when it also answers by sound. Rejects with a message for the
+   * listener.
+   */
+  async function load(manifest, onNamed) {
+    const waiting = [];
+    let begun = 0;
+    const ahead = () => {
+      while (waiting.length < AHEAD && begun < manifest.index.length) {
+        const loading = loadChunk(manifest.index[begun++]);
+        loading.catch(() => {}); // told when its turn comes
+        waiting.push(loading);
+      }
+    };
+    ahead();
+    const engine = await loadEngine(manifest);
+    const viewer = new engine.Viewer();
+    while (waiting.length) {
+      const bytes = await waiting.shift();
+      ahead();
+      if (viewer.push(bytes, manifest.build)) {
+        onNamed(viewer);
+        // The page is drawn before the rest keeps the thread busy.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }
+    viewer.finish();
+    return viewer;
   }
 
   return { chunk, load };

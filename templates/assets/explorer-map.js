@@ -1,165 +1,202 @@
-// The map: every track as a point, drawn into one ImageData (a hundred thousand points in a few milliseconds), with
-// zoom and pan by mouse, wheel, touch and keyboard.
+// The map: every track as a point. This file holds what is shown and puts the parts together; they are
+// explorer-map-grid (where points lie), -view (what is seen), -density, -points and -labels (drawing), -colours,
+// -legend and -input.
 "use strict";
 
-pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect }) => {
-  const context = canvas.getContext("2d");
-  const count = subGenreOf.length;
-  const bounds = boundsOf(positions);
-  const labels = labelPlaces();
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let palette = readPalette();
-  let width = 0, height = 0, ratio = 1;
-  // What is seen: the middle of the view in map units, and pixels per unit; `zoom` is 1 where everything fits.
-  let view = { x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2, zoom: 1 };
-  let shown = { selected: null, neighbours: [], playlist: [], subGenre: null };
-  let hovered = null, frame = 0, flight = 0;
+/**
+ * `positions` are x0, y0, x1, y1, .. and `subGenreOf`, `names` and `genres` give each track's playlist, the playlists'
+ * names and their genres. `column(name)` gives a number for each track, NaN where unknown, or null; `card(track)` the
+ * lines of the card that appears over a point, as texts or elements. `onSelect(track)`, `onLasso(tracks)`,
+ * `onPoint(track)` (a key has brought the crosshair to a track) and `onColour(name)` tell what was done.
+ * `legend`, `colour` (a select) and `lasso` (a toggle) may be left out.
+ */
+pmsl.createMap = ({
+  canvas, hover, legend, colour, lasso, positions, subGenreOf, names, genres, column = () => null,
+  card, onSelect, onLasso = () => {}, onPoint = () => {}, onColour = () => {},
+}) => {
+  // More device pixels than this cost time and show no more.
+  const MOST_PIXELS = 2e6;
+  const context = canvas.getContext("2d", { alpha: false });
+  const grid = pmsl.createMapGrid(positions);
+  const { count, tracks } = grid;
+  const density = pmsl.createMapDensity(grid);
+  const points = pmsl.createMapPoints(context, grid, density);
+  const labels = pmsl.createMapLabels({ grid, subGenreOf, names });
+  const view = pmsl.createMapView({ bounds: grid.bounds, core: grid.core, count, onMove: moved });
+  const colourings = pmsl.mapColourings({ subGenreOf, names, genres, column });
+  const here = pmsl.make("span", { className: "map-here", "aria-hidden": "true", hidden: true });
+  canvas.after(here);
 
-  function boundsOf(xy) {
-    const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
-    for (let i = 0; i < xy.length; i += 2) {
-      box.left = Math.min(box.left, xy[i]);
-      box.right = Math.max(box.right, xy[i]);
-      box.top = Math.min(box.top, xy[i + 1]);
-      box.bottom = Math.max(box.bottom, xy[i + 1]);
+  const tools = canvas.parentElement.querySelector(".map-tools");
+
+  // `covered` is where the zoom's buttons lie over the map.
+  let width = 0, height = 0, ratio = 1, covered = null;
+  let palette, colouring, colours;
+  let shown = { selected: null, neighbours: [], playlist: [], subGenre: null, mask: null, playing: null, selection: [] };
+  // The group that the legend singles out; playlists go by `shown.subGenre`.
+  let singled = null;
+  // By place: the group; whether filters bar the point from being chosen; whether it stands back.
+  const groups = new Uint16Array(count), barred = new Uint8Array(count), dimmed = new Uint8Array(count);
+  let anyDimmed = false, stale = { density: true, points: true }, frame = 0;
+  let hovered = null, keyed = false, drawing = false, outline = null, circle = 60;
+
+  // ---- what stands out, and in which colour ----
+
+  function restand() {
+    const chosen = shown.selection.length ? new Uint8Array(count) : null;
+    for (const track of shown.selection) chosen[track] = 1;
+    const { mask, subGenre } = shown;
+    anyDimmed = false;
+    for (let place = 0; place < count; place++) {
+      const track = tracks[place];
+      const bar = mask && !mask[track] || subGenre !== null && subGenreOf[track] !== subGenre
+        || singled !== null && groups[place] !== singled;
+      barred[place] = bar ? 1 : 0;
+      dimmed[place] = bar || chosen && !chosen[track] ? 1 : 0;
+      if (dimmed[place]) anyDimmed = true;
     }
-    if (!xy.length) return { left: 0, right: 1, top: 0, bottom: 1 };
-    return box;
+    stale.density = stale.points = true;
+    redraw();
   }
 
-  // A sub-genre's name stands over the middle of its points.
-  function labelPlaces() {
-    const groups = names.map(() => ({ x: [], y: [] }));
-    for (let i = 0; i < count; i++) {
-      groups[subGenreOf[i]].x.push(positions[2 * i]);
-      groups[subGenreOf[i]].y.push(positions[2 * i + 1]);
-    }
-    const quantile = (values, share) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
-    return groups.map(({ x, y }) => x.length ? { x: quantile(x, 0.5), y: quantile(y, 0.95) } : null);
+  function recolour() {
+    palette = pmsl.mapPalette();
+    colours = palette.colours(colouring);
+    stale.density = stale.points = true;
+    showLegend();
+    redraw();
   }
 
-  function readPalette() {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-    return {
-      subGenres: names.map((_, i) => rgb(colour(`--sub-${i % 20}`))),
-      surface: rgb(colour("--surface")), text: colour("--text"), accent: colour("--accent"),
-      surfaceText: colour("--surface"), muted: colour("--line-strong"), font: style.getPropertyValue("--font"),
-    };
+  function colourBy(name) {
+    if (!colourings.has(name)) return;
+    colouring = colourings.get(name).make();
+    for (let place = 0; place < count; place++) groups[place] = colouring.groups[tracks[place]];
+    // What the legend singled out goes with the legend.
+    shown.subGenre = singled = null;
+    if (colour) colour.value = name;
+    recolour();
+    restand();
   }
 
-  function unitScale() {
-    const margin = Math.min(width, height) * 0.08;
-    const w = Math.max(bounds.right - bounds.left, 1e-6), h = Math.max(bounds.bottom - bounds.top, 1e-6);
-    return Math.min((width - 2 * margin) / w, (height - 2 * margin) / h) * view.zoom;
+  function showLegend() {
+    if (!legend) return;
+    const playlists = colouring.name === "playlist";
+    pmsl.showMapLegend({
+      element: legend, colouring, colours, text: colourings.get(colouring.name).text,
+      pressed: playlists ? shown.subGenre : singled,
+      onPress(group) {
+        if (playlists) shown.subGenre = group;
+        else singled = group;
+        restand();
+        showLegend();
+      },
+    });
   }
 
-  const toScreen = (x, y) => {
-    const scale = unitScale();
-    // Projections have their y axis upwards.
-    return [width / 2 + (x - view.x) * scale, height / 2 - (y - view.y) * scale];
-  };
-  const pointOf = (track) => toScreen(positions[2 * track], positions[2 * track + 1]);
+  // ---- drawing ----
 
+  const pointOf = (track) => view.toScreen(positions[2 * track], positions[2 * track + 1]);
+  const cssOf = (track) => `rgb(${colours[colouring.groups[track]].join(" ")})`;
+
+  /** The radius of a point that has room, in CSS pixels. */
   function radius() {
-    const crowded = Math.max(1.5, Math.min(5, 60 / Math.sqrt(count)));
-    return Math.min(9, crowded * Math.pow(view.zoom, 0.35));
-  }
-
-  // How much of each pixel a disc covers, from its centre to its soft edge.
-  function stamp(r) {
-    const size = Math.ceil(r) + 1, cells = [];
-    for (let dy = -size; dy <= size; dy++) {
-      for (let dx = -size; dx <= size; dx++) {
-        const cover = Math.min(1, Math.max(0, r + 0.5 - Math.hypot(dx, dy)));
-        if (cover > 0) cells.push([dx, dy, cover]);
-      }
-    }
-    return cells;
+    return Math.min(9, Math.max(1.3, Math.min(5, 110 / Math.sqrt(count))) * Math.pow(view.zoom(), 0.4));
   }
 
   function drawPoints() {
-    const image = context.createImageData(canvas.width, canvas.height);
-    const pixels = image.data, [r0, g0, b0] = palette.surface;
-    new Uint32Array(pixels.buffer).fill((255 << 24 | b0 << 16 | g0 << 8 | r0) >>> 0);
-    const cells = stamp(radius() * ratio);
-    const scale = unitScale() * ratio;
-    const x0 = canvas.width / 2 - view.x * scale, y0 = canvas.height / 2 + view.y * scale;
-    const layer = (visible, opacity) => {
-      for (let i = 0; i < count; i++) {
-        if (!visible(subGenreOf[i])) continue;
-        const x = Math.round(x0 + positions[2 * i] * scale), y = Math.round(y0 - positions[2 * i + 1] * scale);
-        if (x < -20 || y < -20 || x > canvas.width + 20 || y > canvas.height + 20) continue;
-        const [r, g, b] = palette.subGenres[subGenreOf[i]];
-        for (const [dx, dy, cover] of cells) {
-          const px = x + dx, py = y + dy;
-          if (px < 0 || py < 0 || px >= canvas.width || py >= canvas.height) continue;
-          const at = (py * canvas.width + px) * 4, a = cover * opacity;
-          pixels[at] += (r - pixels[at]) * a;
-          pixels[at + 1] += (g - pixels[at + 1]) * a;
-          pixels[at + 2] += (b - pixels[at + 2]) * a;
-        }
-      }
-    };
-    if (shown.subGenre === null) {
-      layer(() => true, 0.85);
-    } else {
-      layer((s) => s !== shown.subGenre, 0.15);
-      layer((s) => s === shown.subGenre, 0.95);
+    if (stale.density) density.update({ dimmed, groups, colours, surface: palette.surface });
+    if (stale.density || stale.points) {
+      const [x, y] = view.toScreen(0, 0);
+      points.draw({ scale: view.scale() * ratio, x: x * ratio, y: y * ratio, ratio, largest: radius() * ratio },
+        { groups, dimmed, anyDimmed, colours, dim: palette.dim, surface: palette.surface });
     }
-    context.putImageData(image, 0, 0);
+    stale = { density: false, points: false };
+    points.put();
   }
 
-  function drawLines() {
-    const line = (points, colour, lineWidth) => {
-      context.strokeStyle = colour;
-      context.lineWidth = lineWidth;
-      context.beginPath();
-      points.forEach(([x, y], i) => i ? context.lineTo(x, y) : context.moveTo(x, y));
-      context.stroke();
-    };
-    if (shown.selected !== null) {
-      context.globalAlpha = 0.6;
-      for (const track of shown.neighbours) line([pointOf(shown.selected), pointOf(track)], palette.muted, 1);
-      context.globalAlpha = 1;
-    }
-    if (shown.playlist.length > 1) {
-      context.lineJoin = "round";
-      line(shown.playlist.map(pointOf), palette.accent, 1.5);
-    }
-  }
-
-  function ring(track, colour, lineWidth, gap) {
-    const [x, y] = pointOf(track);
-    context.strokeStyle = colour;
+  function stroke(colourText, lineWidth, trace) {
+    context.strokeStyle = colourText;
     context.lineWidth = lineWidth;
     context.beginPath();
-    context.arc(x, y, radius() + gap, 0, 2 * Math.PI);
+    trace();
     context.stroke();
   }
 
-  function drawLabels() {
-    if (names.length > 20) return;
-    context.font = `600 12px ${palette.font}`;
-    context.textAlign = "center";
-    context.lineWidth = 4;
+  function drawLines() {
     context.lineJoin = "round";
-    const taken = [];
-    labels.forEach((place, i) => {
-      if (!place || shown.subGenre !== null && shown.subGenre !== i) return;
-      const half = context.measureText(names[i]).width / 2;
-      const [middle, top] = toScreen(place.x, place.y);
-      if (middle < -half || middle > width + half) return;
-      const x = Math.min(Math.max(middle, half + 6), width - half - 6), y = top - radius() - 6;
-      const hits = (box) => Math.abs(box.x - x) < box.half + half + 4 && Math.abs(box.y - y) < 16;
-      if (taken.some(hits)) return;
-      taken.push({ x, y, half });
-      context.strokeStyle = palette.surfaceText;
-      context.strokeText(names[i], x, y);
-      context.fillStyle = palette.text;
-      context.fillText(names[i], x, y);
+    if (shown.selected !== null) {
+      const from = pointOf(shown.selected);
+      stroke(palette.line, 1, () => {
+        for (const track of shown.neighbours) {
+          context.moveTo(...from);
+          context.lineTo(...pointOf(track));
+        }
+      });
+    }
+    // The first lineTo of a path is a moveTo.
+    stroke(palette.accent, 1.5, () => {
+      for (const track of shown.playlist) context.lineTo(...pointOf(track));
     });
+  }
+
+  // Discs in the tracks' colours, so that they are found where points are small, in rings.
+  function drawMarks(marked, ring, lineWidth, size) {
+    const seen = marked.map((track) => [track, ...pointOf(track)])
+      .filter(([, x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
+    const outer = size + 1.5 + lineWidth / 2;
+    context.beginPath();
+    for (const [, x, y] of seen) {
+      context.moveTo(x + outer, y);
+      context.arc(x, y, outer, 0, 2 * Math.PI);
+    }
+    context.fillStyle = palette.surfaceText;
+    context.fill();
+    context.strokeStyle = ring;
+    context.lineWidth = lineWidth;
+    context.stroke();
+    for (const [track, x, y] of seen) {
+      context.fillStyle = cssOf(track);
+      context.beginPath();
+      context.arc(x, y, size, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+
+  function drawOutline() {
+    const { accent } = palette;
+    const finish = (trace) => {
+      stroke(accent, 1.5, trace);
+      context.globalAlpha = 0.08;
+      context.fillStyle = accent;
+      context.fill();
+      context.globalAlpha = 1;
+    };
+    if (outline) {
+      context.setLineDash([5, 4]);
+      finish(() => {
+        for (let i = 0; i < outline.length; i += 2) context.lineTo(...view.toScreen(outline[i], outline[i + 1]));
+        context.closePath();
+      });
+      context.setLineDash([]);
+    }
+    if (!keyed) return;
+    if (drawing) finish(() => context.arc(width / 2, height / 2, circle, 0, 2 * Math.PI));
+    stroke(accent, 1.5, () => {
+      for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
+        context.moveTo(width / 2 + dx * 4, height / 2 + dy * 4);
+        context.lineTo(width / 2 + dx * 12, height / 2 + dy * 12);
+      }
+    });
+  }
+
+  // Where the music is: an element of its own, for the style sheet lets it pulse without the map being drawn again.
+  function placeHere() {
+    here.hidden = shown.playing === null;
+    if (here.hidden) return;
+    const [x, y] = pointOf(shown.playing), inside = (value, most) => Math.min(Math.max(value, 12), most - 12);
+    const [left, top] = [inside(x, width), inside(y, height)];
+    here.classList.toggle("away", left !== x || top !== y);
+    here.style.transform = `translate(${left}px, ${top}px)`;
   }
 
   function draw() {
@@ -167,202 +204,213 @@ pmsl.createMap = ({ canvas, hover, positions, subGenreOf, names, label, onSelect
     if (!width || !height) return;
     drawPoints();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { text, accent, font, surfaceText } = palette, size = Math.max(3.5, radius());
     drawLines();
-    for (const track of shown.neighbours) ring(track, palette.text, 1, 2);
-    for (const track of shown.playlist) ring(track, palette.accent, 1.5, 2);
-    drawLabels();
-    if (shown.selected !== null) ring(shown.selected, palette.text, 2.5, 4);
-    if (hovered !== null) ring(hovered, palette.text, 1.5, 3);
-    if (canvas.matches(":focus-visible")) crosshair();
+    drawMarks(shown.neighbours, text, 1, size);
+    drawMarks(shown.playlist, accent, 1.5, size);
+    labels.draw(context, {
+      view, width, height, ratio, only: shown.subGenre, lift: count > 1000 ? 0 : radius() + 12,
+      colours: { font, text, surface: surfaceText }, covered,
+    });
+    if (shown.playing !== null) drawMarks([shown.playing], accent, 1.5, size);
+    if (shown.selected !== null) drawMarks([shown.selected], text, 2.5, size + 1);
+    if (hovered !== null) drawMarks([hovered], text, 1.5, size);
+    drawOutline();
     context.setTransform(1, 0, 0, 1, 0, 0);
-  }
-
-  function crosshair() {
-    context.strokeStyle = palette.accent;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
-      context.moveTo(width / 2 + dx * 4, height / 2 + dy * 4);
-      context.lineTo(width / 2 + dx * 12, height / 2 + dy * 12);
-    }
-    context.stroke();
+    placeHere();
   }
 
   function redraw() {
     if (!frame) frame = requestAnimationFrame(draw);
   }
 
-  function nearestTo(px, py, reach) {
-    let best = null, bestDistance = reach * reach;
-    const scale = unitScale();
-    for (let i = 0; i < count; i++) {
-      if (shown.subGenre !== null && subGenreOf[i] !== shown.subGenre) continue;
-      const dx = width / 2 + (positions[2 * i] - view.x) * scale - px;
-      const dy = height / 2 - (positions[2 * i + 1] - view.y) * scale - py;
-      const distance = dx * dx + dy * dy;
-      if (distance <= bestDistance) [best, bestDistance] = [i, distance];
+  function moved() {
+    stale.points = true;
+    // What fits needs no panning: a finger then scrolls the page instead.
+    canvas.classList.toggle("zoomed", view.zoom() > 1.05);
+    redraw();
+  }
+
+  // ---- pointing ----
+
+  function nearest(px, py, reach) {
+    const [x, y] = view.toMap(px, py);
+    return grid.nearest(x, y, reach / view.scale(), barred);
+  }
+
+  function setHover(track, finger = 0) {
+    if (track === hovered) return;
+    hovered = track;
+    hover.hidden = track === null;
+    canvas.classList.toggle("on-point", track !== null);
+    if (track !== null) {
+      hover.replaceChildren(...card(track).map((line) => typeof line === "string" ? pmsl.make("span", {}, line) : line));
+      const [x, y] = pointOf(track), half = hover.offsetWidth / 2, gap = radius() + 12 + finger;
+      hover.style.left = `${Math.min(Math.max(x, half + 4), width - half - 4)}px`;
+      const above = y - gap - hover.offsetHeight;
+      hover.style.top = `${above > 0 ? above : y + gap}px`;
     }
-    return best;
+    redraw();
   }
 
-  function clampView() {
-    view.zoom = Math.min(Math.max(view.zoom, 0.8), 60);
-    view.x = Math.min(Math.max(view.x, bounds.left), bounds.right);
-    view.y = Math.min(Math.max(view.y, bounds.top), bounds.bottom);
+  function setDrawing(on) {
+    drawing = on;
+    lasso?.setAttribute("aria-pressed", String(on));
+    canvas.classList.toggle("drawing", on);
+    redraw();
   }
 
-  function zoomAt(px, py, factor) {
-    cancelAnimationFrame(flight);
-    const before = unitScale();
-    const x = view.x + (px - width / 2) / before, y = view.y - (py - height / 2) / before;
-    view.zoom *= factor;
-    view.zoom = Math.min(Math.max(view.zoom, 0.8), 60);
-    const after = unitScale();
-    view.x = x - (px - width / 2) / after;
-    view.y = y + (py - height / 2) / after;
-    clampView();
+  function trace(line, done) {
+    outline = line && line.length >= 6 ? line.map((_, i) => view.toMap(line[i & ~1], line[i | 1])[i & 1]) : null;
+    if (done && outline) {
+      setDrawing(false);
+      onLasso(grid.inPolygon(outline, barred));
+    }
+    redraw();
+  }
+
+  pmsl.listenToMap(canvas, {
+    drawing: () => drawing,
+    hover: (x, y) => setHover(nearest(x, y, radius() + 6)),
+    leave() {
+      keyed = false;
+      setHover(null);
+      redraw();
+    },
+    peek: (x, y) => setHover(nearest(x, y, 28), 24),
+    tap(x, y, reach) {
+      const track = nearest(x, y, reach);
+      if (track !== null) onSelect(track);
+      // On nothing: takes a selection back.
+      else if (shown.selection.length) onLasso(new Uint32Array());
+    },
+    pan(dx, dy) {
+      setHover(null);
+      view.panBy(dx, dy);
+    },
+    zoomAt(x, y, factor) {
+      setHover(null);
+      view.zoomAt(x, y, factor);
+    },
+    canZoom: view.canZoom,
+    trace,
+  });
+
+  // ---- keys ----
+
+  let settled = 0;
+  /** After a key has moved the map: the track at the crosshair is pointed at, and told once the keys rest. */
+  function point() {
+    setHover(null);
+    if (drawing) return;
+    const track = nearest(width / 2, height / 2, 40);
+    setHover(track);
+    clearTimeout(settled);
+    if (track !== null) settled = setTimeout(() => onPoint(track), 400);
+  }
+
+  function grow(factor) {
+    if (drawing) circle = Math.min(Math.max(circle * factor, 8), Math.min(width, height) / 2);
+    else view.zoomAt(width / 2, height / 2, factor);
+  }
+
+  function choose() {
+    clearTimeout(settled);
+    if (drawing) {
+      const [x, y] = view.toMap(width / 2, height / 2), reach = circle / view.scale();
+      const corner = (angle) => [x + reach * Math.cos(angle), y + reach * Math.sin(angle)];
+      outline = Array.from({ length: 48 }, (_, i) => corner(i * Math.PI / 24)).flat();
+      setDrawing(false);
+      onLasso(grid.inCircle(x, y, reach, barred));
+      return;
+    }
+    const track = nearest(width / 2, height / 2, Infinity);
+    if (track !== null) onSelect(track);
+  }
+
+  const pan = (dx, dy) => ({ shiftKey }) => view.panBy(dx * (shiftKey ? 160 : 40), dy * (shiftKey ? 160 : 40));
+  const keys = {
+    ArrowLeft: pan(1, 0), ArrowRight: pan(-1, 0), ArrowUp: pan(0, 1), ArrowDown: pan(0, -1),
+    "+": () => grow(1.25), "=": () => grow(1.25), "-": () => grow(1 / 1.25),
+    Home: view.fit, Enter: choose, l: () => setDrawing(!drawing), Escape: () => setDrawing(false),
+  };
+  canvas.addEventListener("keydown", (event) => {
+    const action = keys[event.key];
+    // Escape that ends nothing here is the page's.
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" && !drawing) return;
+    event.preventDefault();
+    keyed = true;
+    action(event);
+    if (event.key !== "Enter") point();
+  });
+  canvas.addEventListener("focus", () => {
+    keyed = canvas.matches(":focus-visible");
+    redraw();
+  });
+  canvas.addEventListener("blur", () => {
+    keyed = false;
     setHover(null);
     redraw();
-  }
+  });
+  lasso?.addEventListener("click", () => {
+    setDrawing(!drawing);
+    // Whoever came by key goes on by key.
+    if (drawing && lasso.matches(":focus-visible")) canvas.focus();
+  });
 
-  function panBy(dx, dy) {
-    cancelAnimationFrame(flight);
-    const scale = unitScale();
-    view.x -= dx / scale;
-    view.y += dy / scale;
-    clampView();
-    redraw();
-  }
+  // ---- starting ----
 
-  function fit() {
-    cancelAnimationFrame(flight);
-    view = { x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2, zoom: 1 };
-    redraw();
+  new ResizeObserver(() => {
+    width = canvas.clientWidth;
+    height = canvas.clientHeight;
+    ratio = Math.min(window.devicePixelRatio || 1, 3, Math.sqrt(MOST_PIXELS / Math.max(1, width * height)));
+    canvas.width = Math.max(1, Math.round(width * ratio));
+    canvas.height = Math.max(1, Math.round(height * ratio));
+    points.resize(canvas.width, canvas.height);
+    view.resize(width, height);
+    if (tools) covered = { x: tools.offsetLeft, y: tools.offsetTop, w: tools.offsetWidth, h: tools.offsetHeight };
+    stale.points = true;
+    draw();
+  }).observe(canvas);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+
+  if (colour) {
+    colour.replaceChildren(...[...colourings].map(([value, { text }]) => pmsl.make("option", { value }, text)));
+    colour.addEventListener("change", () => {
+      colourBy(colour.value);
+      onColour(colour.value);
+    });
   }
+  colourBy("playlist");
 
   /** Moves a track that lies outside into view. */
   function reveal(track) {
     const [x, y] = pointOf(track);
     // Before the page is laid out everything fits anyway.
     if (!width || x > 20 && y > 20 && x < width - 20 && y < height - 20) return redraw();
-    const from = { ...view }, to = { x: positions[2 * track], y: positions[2 * track + 1] };
-    const started = performance.now(), duration = still.matches ? 0 : 300;
-    const step = (now) => {
-      const t = duration ? Math.min(1, (now - started) / duration) : 1, eased = t * (2 - t);
-      view.x = from.x + (to.x - from.x) * eased;
-      view.y = from.y + (to.y - from.y) * eased;
-      redraw();
-      if (t < 1) flight = requestAnimationFrame(step);
-    };
-    cancelAnimationFrame(flight);
-    flight = requestAnimationFrame(step);
+    view.center(positions[2 * track], positions[2 * track + 1]);
   }
-
-  function setHover(track) {
-    if (track === hovered) return;
-    hovered = track;
-    hover.hidden = track === null;
-    canvas.classList.toggle("on-point", track !== null);
-    if (track !== null) {
-      hover.textContent = label(track);
-      const [x, y] = pointOf(track);
-      const half = hover.offsetWidth / 2;
-      hover.style.left = `${Math.min(Math.max(x, half + 4), width - half - 4)}px`;
-      const above = y - radius() - 10 - hover.offsetHeight;
-      hover.style.top = `${above > 0 ? above : y + radius() + 10}px`;
-    }
-    redraw();
-  }
-
-  // Mouse and touch: one pointer drags, two pinch, a press that does not move chooses.
-  const pointers = new Map();
-  let pressed = null;
-  const place = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    pointers.set(event.pointerId, place(event));
-    pressed = pointers.size === 1 ? place(event) : null;
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    const [x, y] = place(event);
-    if (!pointers.has(event.pointerId)) return setHover(nearestTo(x, y, radius() + 6));
-    const [px, py] = pointers.get(event.pointerId);
-    const others = [...pointers].filter(([id]) => id !== event.pointerId);
-    if (pressed && Math.hypot(x - pressed[0], y - pressed[1]) > 5) pressed = null;
-    if (others.length) {
-      const [ox, oy] = others[0][1];
-      const factor = Math.hypot(x - ox, y - oy) / Math.max(1, Math.hypot(px - ox, py - oy));
-      zoomAt((x + ox) / 2, (y + oy) / 2, factor);
-      panBy((x - px) / 2, (y - py) / 2);
-    } else if (!pressed) {
-      setHover(null);
-      panBy(x - px, y - py);
-    } else {
-      return;
-    }
-    pointers.set(event.pointerId, [x, y]);
-  });
-  const release = (event) => {
-    const reach = event.pointerType === "touch" ? 24 : radius() + 8;
-    if (pressed && event.type === "pointerup") {
-      const track = nearestTo(...pressed, reach);
-      if (track !== null) onSelect(track);
-    }
-    pointers.delete(event.pointerId);
-    pressed = null;
-  };
-  canvas.addEventListener("pointerup", release);
-  canvas.addEventListener("pointercancel", release);
-  canvas.addEventListener("pointerleave", () => setHover(null));
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const lines = event.deltaMode === 1 ? 24 : 1;
-    zoomAt(...place(event), Math.exp(-event.deltaY * lines * 0.0022));
-  }, { passive: false });
-
-  const keys = {
-    ArrowLeft: () => panBy(40, 0), ArrowRight: () => panBy(-40, 0),
-    ArrowUp: () => panBy(0, 40), ArrowDown: () => panBy(0, -40),
-    "+": () => zoomAt(width / 2, height / 2, 1.4), "=": () => zoomAt(width / 2, height / 2, 1.4),
-    "-": () => zoomAt(width / 2, height / 2, 1 / 1.4), Home: fit,
-    Enter: () => {
-      const track = nearestTo(width / 2, height / 2, Infinity);
-      if (track !== null) onSelect(track);
-    },
-  };
-  canvas.addEventListener("keydown", (event) => {
-    const action = keys[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    action();
-  });
-  canvas.addEventListener("focus", redraw);
-  canvas.addEventListener("blur", redraw);
-
-  new ResizeObserver(() => {
-    ratio = Math.min(window.devicePixelRatio || 1, 3);
-    width = canvas.clientWidth;
-    height = canvas.clientHeight;
-    canvas.width = Math.max(1, Math.round(width * ratio));
-    canvas.height = Math.max(1, Math.round(height * ratio));
-    draw();
-  }).observe(canvas);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    palette = readPalette();
-    redraw();
-  });
 
   return {
+    /**
+     * Shows what changed: `selected` (a track), `neighbours` and `playlist` (tracks), `subGenre` (a playlist to single
+     * out), `mask` (for each track 1 if it stays, 0 if it stands back; null for all), `playing` (a track) and
+     * `selection` (tracks; all others stand back). null takes back what is single, an empty list what are several.
+     */
     show(changes) {
-      const moved = changes.selected !== undefined && changes.selected !== shown.selected;
+      const selects = changes.selected !== undefined && changes.selected !== shown.selected;
       shown = { ...shown, ...changes };
-      if (moved && shown.selected !== null) reveal(shown.selected);
+      // The engine's memory may move from under a view of it.
+      if (changes.mask) shown.mask = changes.mask.slice();
+      if (changes.selection && !changes.selection.length) outline = null;
+      if (["mask", "subGenre", "selection"].some((name) => name in changes)) restand();
+      if ("subGenre" in changes) showLegend();
+      if (selects && shown.selected !== null) reveal(shown.selected);
       else redraw();
     },
-    zoom: (factor) => zoomAt(width / 2, height / 2, factor),
-    fit,
+    colourBy,
+    zoom: view.flyZoom,
+    fit: view.fit,
+    reveal,
   };
 };

@@ -71,11 +71,14 @@ fn what_a_run_exports_can_be_read_again() {
         assert!(again.status.success(), "{}", stderr(&again));
         let second: Value = serde_json::from_slice(&fs::read(bench.path("again/report.json")).unwrap()).unwrap();
         let of_tracks = |report: &Value, field: &str| -> Vec<Value> {
-            report["tracks"].as_array().unwrap().iter().map(|track| track.pointer(field).unwrap().clone()).collect()
+            let tracks = report["tracks"].as_array().unwrap().iter();
+            tracks.map(|track| track.pointer(field).cloned().unwrap_or_default()).collect()
         };
-        for field in ["/meta/title", "/neighbours/0/track"] {
+        let meta = ["title", "bpm", "bpm_heard", "key", "key_heard", "energy"].map(|field| format!("/meta/{field}"));
+        for field in meta.iter().map(String::as_str).chain(["/neighbours/0/track"]) {
             assert_eq!(of_tracks(&first, field), of_tracks(&second, field), "{field}");
         }
+        assert!(of_tracks(&second, "/meta/energy").iter().all(Value::is_f64), "energy is known of every track");
         assert_eq!(second["build"]["embedding_dim"], dim);
         assert_eq!(second["build"]["front_end"], "none: the embeddings were made elsewhere");
     }

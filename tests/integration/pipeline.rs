@@ -49,8 +49,14 @@ fn real_recordings_go_through() {
     let report = bench.report();
     assert_eq!(report["tracks"].as_array().unwrap().len(), 20, "two tracks of each of the ten styles");
     assert_eq!(report["failures"].as_array().unwrap().len(), 0);
-    let first = &report["tracks"][0]["meta"];
-    assert!(first["duration_s"].as_f64().unwrap() > 5.0, "{first}");
+    let metas: Vec<_> = report["tracks"].as_array().unwrap().iter().map(|track| &track["meta"]).collect();
+    assert!(metas[0]["duration_s"].as_f64().unwrap() > 5.0, "{}", metas[0]);
+    // No file has a tag for it, so that what was heard stands in.
+    let heard = |field: &str| metas.iter().filter(|meta| meta[format!("{field}_heard")] == true).count();
+    assert!(heard("bpm") >= 16 && heard("key") >= 10, "{} tempi, {} keys", heard("bpm"), heard("key"));
+    let mut energies: Vec<f64> = metas.iter().map(|meta| meta["energy"].as_f64().unwrap()).collect();
+    energies.sort_by(f64::total_cmp);
+    assert_eq!((energies[0], energies[19]), (0.0, 1.0), "{energies:?}");
 }
 
 #[test]

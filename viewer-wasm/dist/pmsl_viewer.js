@@ -5,7 +5,7 @@ let wasm_bindgen = (function(exports) {
     }
 
     /**
-     * A library, loaded and ready to answer.
+     * A library: first its names, then how it sounds, each ready to answer as soon as it is there.
      */
     class Viewer {
         __destroy_into_raw() {
@@ -17,6 +17,50 @@ let wasm_bindgen = (function(exports) {
         free() {
             const ptr = this.__destroy_into_raw();
             wasm.__wbg_viewer_free(ptr, 0);
+        }
+        /**
+         * One number for every track, NaN where it is unknown: a `Float32Array`. `name` is `bpm`, `key` (0 for 1A, 1 for
+         * 1B, 2 for 2A, ... on the Camelot wheel), `energy` (0 to 1), `duration` (seconds) or `year`; another has none.
+         * @param {string} name
+         * @returns {Float32Array}
+         */
+        column(name) {
+            const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.viewer_column(this.__wbg_ptr, ptr0, len0);
+            var v2 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+            return v2;
+        }
+        /**
+         * Whether the library answers by sound.
+         * @returns {boolean}
+         */
+        get complete() {
+            const ret = wasm.viewer_complete(this.__wbg_ptr);
+            return ret !== 0;
+        }
+        /**
+         * Call after the last chunk: from here on the library answers by sound.
+         *
+         * # Errors
+         * Throws, with a message for the listener, when chunks are missing or their vectors cannot be used.
+         */
+        finish() {
+            const ret = wasm.viewer_finish(this.__wbg_ptr);
+            if (ret[1]) {
+                throw takeFromExternrefTable0(ret[0]);
+            }
+        }
+        /**
+         * For every track whether the last search found it, 1 or 0: a `Uint8Array`.
+         * @returns {Uint8Array}
+         */
+        found() {
+            const ret = wasm.viewer_found(this.__wbg_ptr);
+            var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+            return v1;
         }
         /**
          * A playlist of `n` tracks grown from a track, itself first: `[{track, similarity, percentile}]`, compared with
@@ -76,8 +120,22 @@ let wasm_bindgen = (function(exports) {
             }
         }
         /**
-         * The `n` tracks most similar to a track, best first: `[{track, similarity, percentile}]`. Similarity 1 is
-         * identical; the percentile says how many percent of the library's pairs are less similar.
+         * The `n` tracks most similar to a vector of the index's dimension: `[{track, similarity, percentile}]`.
+         * @param {Float32Array | number[]} vector
+         * @param {number} n
+         * @returns {Array<any>}
+         */
+        nearestTo(vector, n) {
+            const val2 = +n;
+            const ptr0 = passArrayF32ToWasm0(vector, wasm.__wbindgen_malloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.viewer_nearestTo(this.__wbg_ptr, ptr0, len0, val2);
+            return ret;
+        }
+        /**
+         * The `n` tracks most similar to a track, best first: `[{track, similarity, percentile, why}]`. Similarity 1 is
+         * identical; the percentile says how many percent of the library's pairs are less similar; why is
+         * `{tempo?, key?, subGenre, artist, tags}`.
          * @param {number} track
          * @param {number} n
          * @returns {Array<any>}
@@ -87,31 +145,11 @@ let wasm_bindgen = (function(exports) {
             return ret;
         }
         /**
-         * Reads the chunks of an index, in any order. `build` is the build id of the page, as hexadecimal digits.
-         *
-         * # Errors
-         * Throws, with a message for the listener, when the chunks are damaged, incomplete, of another version or of
-         * another build than the page.
-         * @param {Uint8Array[]} chunks
-         * @param {string} build
+         * An empty library, to be filled with [`Viewer::push`].
          */
-        constructor(chunks, build) {
-            let ptr0, len0, ptr1, len1;
-            try {
-                ptr0 = passArrayJsValueToWasm0(chunks, wasm.__wbindgen_malloc);
-                len0 = WASM_VECTOR_LEN;
-                ptr1 = passStringToWasm0(build, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-                len1 = WASM_VECTOR_LEN;
-            } catch (e) {
-                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-                if (ptr0) { wasm.__externref_drop_slice(ptr0, len0); wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
-                throw e;
-            }
-            const ret = wasm.viewer_new(ptr0, len0, ptr1, len1);
-            if (ret[2]) {
-                throw takeFromExternrefTable0(ret[1]);
-            }
-            this.__wbg_ptr = ret[0];
+        constructor() {
+            const ret = wasm.viewer_new();
+            this.__wbg_ptr = ret;
             ViewerFinalization.register(this, this.__wbg_ptr, this);
             return this;
         }
@@ -126,17 +164,49 @@ let wasm_bindgen = (function(exports) {
             return v1;
         }
         /**
-         * Tracks that hold every word of the text in title, artist, album, playlist or tags, best first:
-         * `{tracks: Array, total}`, with at most `limit` tracks of `total` found.
+         * Reads the next chunk of the index, in order. `build` is the build id of the page, as hexadecimal digits. Returns
+         * whether this chunk completed what names the tracks.
+         *
+         * # Errors
+         * Throws, with a message for the listener, when the chunk is damaged, of another version or of another build than
+         * the page.
+         * @param {Uint8Array | number[]} chunk
+         * @param {string} build
+         * @returns {boolean}
+         */
+        push(chunk, build) {
+            let ptr0, len0, ptr1, len1;
+            try {
+                ptr0 = passArray8ToWasm0(chunk, wasm.__wbindgen_malloc);
+                len0 = WASM_VECTOR_LEN;
+                ptr1 = passStringToWasm0(build, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len1 = WASM_VECTOR_LEN;
+            } catch (e) {
+                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+                throw e;
+            }
+            const ret = wasm.viewer_push(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+            if (ret[2]) {
+                throw takeFromExternrefTable0(ret[1]);
+            }
+            return ret[0] !== 0;
+        }
+        /**
+         * Tracks that hold every word of the text in title, artist, album, playlist or tags, and that the filters accept,
+         * best first: `{tracks: Uint32Array, total}`, with at most `limit` tracks of `total` found.
+         *
+         * `filters`: `{bpm?: [low, high], anyOctave?, key?: "8A", seconds?: [low, high], subGenres?: [index, ...]}`.
          * @param {string} text
+         * @param {any} filters
          * @param {number} limit
          * @returns {object}
          */
-        search(text, limit) {
+        search(text, filters, limit) {
             const val2 = +limit;
             const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len0 = WASM_VECTOR_LEN;
-            const ret = wasm.viewer_search(this.__wbg_ptr, ptr0, len0, val2);
+            const ret = wasm.viewer_search(this.__wbg_ptr, ptr0, len0, filters, val2);
             return ret;
         }
         /**
@@ -158,8 +228,8 @@ let wasm_bindgen = (function(exports) {
             return ret;
         }
         /**
-         * What is known of a track: `{title, artist?, album?, year?, bpm?, key?, duration, subGenre, path?, audio?, tags}`,
-         * or undefined where there is none.
+         * What is known of a track: `{title, artist?, album?, year?, bpm?, bpmHeard, key?, camelot?, keyHeard, energy?,
+         * duration, subGenre, path?, audio?, tags}`, or undefined where there is none.
          * @param {number} track
          * @returns {object | undefined}
          */
@@ -177,14 +247,49 @@ let wasm_bindgen = (function(exports) {
                 const ret = Error(getStringFromWasm0(arg0, arg1));
                 return ret;
             },
+            __wbg___wbindgen_is_falsy_d864b623500ae65d: function(arg0) {
+                const ret = !arg0;
+                return ret;
+            },
+            __wbg___wbindgen_is_object_8b968c3ab8e96595: function(arg0) {
+                const val = arg0;
+                const ret = typeof(val) === 'object' && val !== null;
+                return ret;
+            },
             __wbg___wbindgen_is_undefined_be5b34249ff1fc15: function(arg0) {
                 const ret = arg0 === undefined;
                 return ret;
             },
+            __wbg___wbindgen_number_get_934b640d0889af78: function(arg0, arg1) {
+                const obj = arg1;
+                const ret = typeof(obj) === 'number' ? obj : undefined;
+                getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
+                getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
+            },
+            __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
+                const obj = arg1;
+                const ret = typeof(obj) === 'string' ? obj : undefined;
+                var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                var len1 = WASM_VECTOR_LEN;
+                getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+                getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
+            },
             __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
                 throw new Error(getStringFromWasm0(arg0, arg1));
             },
-            __wbg_length_186163212ffe79c3: function(arg0) {
+            __wbg_from_eac91875c8a5ffa4: function(arg0) {
+                const ret = Array.from(arg0);
+                return ret;
+            },
+            __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
+                const ret = Reflect.get(arg0, arg1);
+                return ret;
+            }, arguments); },
+            __wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
+                const ret = arg0[arg1 >>> 0];
+                return ret;
+            },
+            __wbg_length_b03a0fabb109b1e9: function(arg0) {
                 const ret = arg0.length;
                 return ret;
             },
@@ -196,8 +301,9 @@ let wasm_bindgen = (function(exports) {
                 const ret = new Object();
                 return ret;
             },
-            __wbg_prototypesetcall_13162965d1fe7aa3: function(arg0, arg1, arg2) {
-                Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
+            __wbg_new_from_slice_3512352010266e02: function(arg0, arg1) {
+                const ret = new Uint32Array(getArrayU32FromWasm0(arg0, arg1));
+                return ret;
             },
             __wbg_push_c9f4893fc209f768: function(arg0, arg1) {
                 const ret = arg0.push(arg1);
@@ -303,6 +409,10 @@ let wasm_bindgen = (function(exports) {
         }
     }
 
+    function isLikeNone(x) {
+        return x === undefined || x === null;
+    }
+
     function passArray32ToWasm0(arg, malloc) {
         const ptr = malloc(arg.length * 4, 4) >>> 0;
         getUint32ArrayMemory0().set(arg, ptr / 4);
@@ -310,13 +420,17 @@ let wasm_bindgen = (function(exports) {
         return ptr;
     }
 
-    function passArrayJsValueToWasm0(array, malloc) {
-        const ptr = malloc(array.length * 4, 4) >>> 0;
-        for (let i = 0; i < array.length; i++) {
-            const add = addToExternrefTable0(array[i]);
-            getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
-        }
-        WASM_VECTOR_LEN = array.length;
+    function passArray8ToWasm0(arg, malloc) {
+        const ptr = malloc(arg.length * 1, 1) >>> 0;
+        getUint8ArrayMemory0().set(arg, ptr / 1);
+        WASM_VECTOR_LEN = arg.length;
+        return ptr;
+    }
+
+    function passArrayF32ToWasm0(arg, malloc) {
+        const ptr = malloc(arg.length * 4, 4) >>> 0;
+        getFloat32ArrayMemory0().set(arg, ptr / 4);
+        WASM_VECTOR_LEN = arg.length;
         return ptr;
     }
 

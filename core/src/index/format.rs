@@ -6,14 +6,15 @@
 //!          payload [length]  XXH64 of all bytes before it u64
 //! stream = tracks u32  dim u32  sub-genres u32  length of each section u32 x 4  sections
 //! sections, in this order:
-//!   vectors     tracks x dim x f32, unit rows
+//!   sub-genres  postcard, one record after another
 //!   positions   tracks x 2 x f32
 //!   tracks      postcard, one record after another
-//!   sub-genres  postcard, one record after another
+//!   vectors     tracks x dim x i16, a row of integers for each unit vector (`search::UnitRows`)
 //! ```
 //!
-//! Vectors are stored in full precision, for the browser's ranking has to equal the generator's to the last bit; the
-//! 8-bit copies that make search fast are derived from them on loading, so that the two can never disagree.
+//! What names the tracks comes first, so that a page can search and draw before the vectors, which are most of the
+//! bytes, have arrived. The 8-bit copies that make search fast are derived from the vectors on loading, so that the two
+//! can never disagree.
 
 use std::fmt;
 
@@ -42,7 +43,7 @@ pub(super) const TRACKS_MAX: u64 = 1 << 20;
 pub(super) const DIM_MAX: u64 = 4096;
 /// Most sub-genres.
 pub(super) const SUB_GENRES_MAX: u64 = 1 << 16;
-/// Most bytes in all. The reader holds the stream twice while it decodes, in the 4 GiB a browser's memory has.
+/// Most bytes in all, in the 4 GiB a browser's memory has.
 pub(super) const STREAM_BYTES_MAX: u64 = 1 << 30;
 
 /// Tells one build of a site from another: equal for the same content, and different otherwise.

@@ -1,17 +1,14 @@
 //! Reading the index. Its bytes come from a folder anybody may have touched: nothing here trusts a size or panics.
 
-use serde::Deserialize;
-
 use super::{
-    BuildId, Index, IndexError,
+    BuildId, Catalog, Index, IndexError,
     format::{
-        CHUNK_BYTES_MAX, DIM_MAX, FORMAT_VERSION, HASH_BYTES, HEADER_BYTES, MAGIC, SECTIONS, STREAM_BYTES_MAX,
-        SUB_GENRES_MAX, TRACKS_MAX, hash,
+        CHUNK_BYTES_MAX, DIM_MAX, FORMAT_VERSION, HASH_BYTES, HEADER_BYTES, MAGIC, PAYLOAD_BYTES_MAX, SECTIONS,
+        STREAM_BYTES_MAX, STREAM_HEADER_BYTES, SUB_GENRES_MAX, TRACKS_MAX, hash,
     },
-    record::{SubGenreRecord, TrackRecord},
     write::bound,
 };
-use crate::{SubGenre, TrackMeta, Vectors};
+use crate::search::UnitRows;
 
 /// Reads an index from its chunks, given in any order.
 ///
@@ -20,30 +17,154 @@ use crate::{SubGenre, TrackMeta, Vectors};
 /// or superfluous, and content that contradicts itself. A chunk is read only after its hash was found right, and memory
 /// is taken only for bytes that are there.
 pub fn decode<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Index, IndexError> {
-    let mut parts =
-        chunks.into_iter().enumerate().map(|(i, bytes)| Part::read(i, bytes)).collect::<Result<Vec<_>, _>>()?;
-    let Some(first) = parts.first() else { return Err(IndexError::Empty) };
-    let (build_id, count) = (first.build_id, first.count);
-    if let Some(other) = parts.iter().find(|part| part.build_id != build_id) {
-        return Err(IndexError::MixedBuilds { expected: build_id, found: other.build_id });
+    let chunks: Vec<&[u8]> = chunks.into_iter().collect();
+    let mut parts = chunks.iter().enumerate().map(|(i, bytes)| Part::read(i, bytes)).collect::<Result<Vec<_>, _>>()?;
+    parts.sort_by_key(|part| part.number);
+    let mut reader = Reader::default();
+    let mut catalog = None;
+    for part in &parts {
+        catalog = catalog.or(reader.add(part)?);
     }
-    parts.sort_unstable_by_key(|part| part.number);
-    for (number, part) in (0..).zip(&parts) {
-        if part.number > number && part.number < count {
-            return Err(IndexError::MissingChunk { number, count });
+    let rows = reader.finish()?;
+    catalog.map(|catalog| Index { catalog, rows }).ok_or(IndexError::Empty)
+}
+
+/// Reads an index chunk by chunk, in order, so that what names the tracks can be shown while the vectors are on their
+/// way, and so that no byte is held twice.
+#[derive(Default)]
+pub struct Reader {
+    /// Set by the first chunk.
+    expected: Option<(BuildId, u32)>,
+    /// Number of the next chunk.
+    next: u32,
+    sizes: Option<Sizes>,
+    /// The stream up to the vectors, until it became the catalog.
+    head: Vec<u8>,
+    named: bool,
+    vectors: Vec<i16>,
+    /// The first half of an integer that a chunk's end divided.
+    half: Option<u8>,
+}
+
+/// What the header of the stream declares.
+#[derive(Clone, Copy)]
+struct Sizes {
+    tracks: u32,
+    dim: u32,
+    sub_genre_count: u32,
+    sub_genres: u32,
+    positions: u32,
+    records: u32,
+    vectors: u32,
+}
+
+impl Reader {
+    /// Reads the next chunk. Returns the catalog once, with the chunk that completes it.
+    ///
+    /// # Errors
+    /// As [`decode`]; a chunk that is not the next one counts as missing or superfluous.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<Option<Catalog>, IndexError> {
+        self.add(&Part::read(self.next as usize, chunk)?)
+    }
+
+    /// The vectors, once every chunk was read.
+    ///
+    /// # Errors
+    /// Where chunks are missing, and where the vectors are not as many as declared or have no direction.
+    pub fn finish(self) -> Result<UnitRows, IndexError> {
+        let Some(((_, count), sizes)) = self.expected.zip(self.sizes) else { return Err(IndexError::Empty) };
+        if self.next < count {
+            return Err(IndexError::MissingChunk { number: self.next, count });
         }
-        if part.number != number || part.count != count {
+        let rows = UnitRows::from_integers(self.vectors, sizes.dim as usize)?;
+        if rows.len() != sizes.tracks as usize {
+            return Err(IndexError::Mismatch { what: "vector", expected: sizes.tracks as usize, found: rows.len() });
+        }
+        Ok(rows)
+    }
+
+    fn add(&mut self, part: &Part<'_>) -> Result<Option<Catalog>, IndexError> {
+        let (build_id, count) = *self.expected.get_or_insert((part.build_id, part.count));
+        if part.build_id != build_id {
+            return Err(IndexError::MixedBuilds { expected: build_id, found: part.build_id });
+        }
+        if part.number > self.next && part.number < count {
+            return Err(IndexError::MissingChunk { number: self.next, count });
+        }
+        if part.number != self.next || part.count != count {
             return Err(IndexError::StrayChunk { number: part.number });
         }
+        self.next += 1;
+        let mut payload = part.payload;
+        let sizes = if let Some(sizes) = self.sizes {
+            sizes
+        } else {
+            let sizes = Sizes::read(payload, count)?;
+            payload = &payload[STREAM_HEADER_BYTES..];
+            self.head.reserve_exact(sizes.head());
+            self.vectors.reserve_exact(sizes.vectors as usize / 2);
+            *self.sizes.insert(sizes)
+        };
+        let (head, vectors) =
+            payload.split_at(if self.named { 0 } else { (sizes.head() - self.head.len()).min(payload.len()) });
+        self.head.extend_from_slice(head);
+        self.add_vectors(vectors);
+        if self.named || self.head.len() < sizes.head() {
+            return Ok(None);
+        }
+        self.named = true;
+        self.catalog(build_id, &sizes).map(Some)
     }
-    let found = parts.len() as u32;
-    if found < count {
-        return Err(IndexError::MissingChunk { number: found, count });
+
+    fn add_vectors(&mut self, mut bytes: &[u8]) {
+        if let Some((half, (&first, rest))) = self.half.zip(bytes.split_first()) {
+            self.vectors.push(i16::from_le_bytes([half, first]));
+            self.half = None;
+            bytes = rest;
+        }
+        let (values, rest) = bytes.as_chunks::<2>();
+        self.vectors.extend(values.iter().map(|&bytes| i16::from_le_bytes(bytes)));
+        self.half = rest.first().copied().or(self.half);
     }
-    let total = parts.iter().map(|part| part.payload.len() as u64).sum();
-    bound("bytes", total, STREAM_BYTES_MAX)?;
-    let stream: Vec<u8> = parts.iter().flat_map(|part| part.payload).copied().collect();
-    read_stream(build_id, &stream)
+
+    fn catalog(&mut self, build_id: BuildId, sizes: &Sizes) -> Result<Catalog, IndexError> {
+        // The records are the last of the head: what is before them is copied out, and they stay where they are.
+        let mut records = std::mem::take(&mut self.head);
+        let before: Vec<u8> = records.drain(..(sizes.sub_genres + sizes.positions) as usize).collect();
+        let (sub_genres, positions) = before.split_at(sizes.sub_genres as usize);
+        Catalog::new(build_id, (sub_genres, sizes.sub_genre_count), positions, records, sizes.tracks)
+    }
+}
+
+impl Sizes {
+    fn read(payload: &[u8], chunks: u32) -> Result<Self, IndexError> {
+        let mut header = Cursor(payload);
+        let mut sizes = [0; 3 + SECTIONS];
+        for size in &mut sizes {
+            *size = header.number().ok_or_else(|| content("header", "it is cut off"))?;
+        }
+        let [tracks, dim, sub_genre_count, sub_genres, positions, records, vectors] = sizes;
+        bound("tracks", tracks.into(), TRACKS_MAX)?;
+        bound("values per vector", dim.into(), DIM_MAX)?;
+        bound("sub-genres", sub_genre_count.into(), SUB_GENRES_MAX)?;
+        let sections = [sub_genres, positions, records, vectors].map(u64::from);
+        let total = sections.iter().sum::<u64>() + STREAM_HEADER_BYTES as u64;
+        bound("bytes", total, STREAM_BYTES_MAX)?;
+        // Memory for the sections is taken at once: only as much as that many chunks hold.
+        if total.div_ceil(PAYLOAD_BYTES_MAX as u64) != u64::from(chunks) {
+            return Err(content("header", "its sizes are not those of its chunks"));
+        }
+        if u64::from(vectors) != u64::from(tracks) * u64::from(dim) * 2 {
+            let reason = format!("expected {tracks} rows of {dim} values, found {vectors} bytes");
+            return Err(content("vectors", &reason));
+        }
+        Ok(Self { tracks, dim, sub_genre_count, sub_genres, positions, records, vectors })
+    }
+
+    /// Bytes of the sections before the vectors.
+    fn head(&self) -> usize {
+        (self.sub_genres + self.positions + self.records) as usize
+    }
 }
 
 /// A chunk whose framing was found right.
@@ -80,86 +201,7 @@ impl<'a> Part<'a> {
     }
 }
 
-fn read_stream(build_id: BuildId, stream: &[u8]) -> Result<Index, IndexError> {
-    let mut header = Cursor(stream);
-    let mut sizes = [0; 3 + SECTIONS];
-    for size in &mut sizes {
-        *size = header.number().ok_or_else(|| content("header", "it is cut off"))?;
-    }
-    let [tracks, dim, sub_genres, lengths @ ..] = sizes;
-    bound("tracks", tracks.into(), TRACKS_MAX)?;
-    bound("values per vector", dim.into(), DIM_MAX)?;
-    bound("sub-genres", sub_genres.into(), SUB_GENRES_MAX)?;
-    let mut rest = header.0;
-    let mut sections = [&[][..]; SECTIONS];
-    for (section, length) in sections.iter_mut().zip(lengths) {
-        let (head, tail) =
-            rest.split_at_checked(length as usize).ok_or_else(|| content("header", "a section is cut off"))?;
-        (*section, rest) = (head, tail);
-    }
-    if !rest.is_empty() {
-        return Err(content("header", "bytes follow the last section"));
-    }
-    let [vectors, positions, track_bytes, sub_genre_bytes] = sections;
-    let positions = floats("positions", positions, u64::from(tracks) * 2)?.as_chunks::<2>().0.to_vec();
-    let vectors = floats("vectors", vectors, u64::from(tracks) * u64::from(dim))?;
-    // An empty library may have no dimension.
-    let vectors = if vectors.is_empty() { Vectors::default() } else { Vectors::from_unit_rows(vectors, dim as usize)? };
-    let tracks = records::<TrackRecord<'_>, TrackMeta>("tracks", track_bytes, tracks)?;
-    let sub_genres = records::<SubGenreRecord<'_>, SubGenre>("sub-genres", sub_genre_bytes, sub_genres)?;
-    if vectors.len() != tracks.len() {
-        return Err(IndexError::Mismatch { what: "vector", expected: tracks.len(), found: vectors.len() });
-    }
-    check_content(&tracks, &sub_genres, &positions)?;
-    Ok(Index { build_id, tracks, sub_genres, vectors, positions })
-}
-
-/// What holds for every index, on both sides of the file.
-pub(super) fn check_content(
-    tracks: &[TrackMeta],
-    sub_genres: &[SubGenre],
-    positions: &[[f32; 2]],
-) -> Result<(), IndexError> {
-    if let Some(row) = positions.iter().position(|xy| !xy.iter().all(|v| v.is_finite())) {
-        return Err(content("positions", &format!("track {row} has a position that is not finite")));
-    }
-    for (row, track) in tracks.iter().enumerate() {
-        if track.sub_genre as usize >= sub_genres.len() {
-            let reason = format!("track {row} is in sub-genre {} of {}", track.sub_genre, sub_genres.len());
-            return Err(content("tracks", &reason));
-        }
-        if !track.duration_s.is_finite() || track.bpm.is_some_and(|bpm| !bpm.is_finite()) {
-            return Err(content("tracks", &format!("track {row} has a duration or tempo that is not finite")));
-        }
-    }
-    Ok(())
-}
-
-fn floats(section: &'static str, bytes: &[u8], expected: u64) -> Result<Vec<f32>, IndexError> {
-    let (values, rest) = bytes.as_chunks::<4>();
-    if values.len() as u64 != expected || !rest.is_empty() {
-        return Err(content(section, &format!("expected {expected} values, found {} bytes", bytes.len())));
-    }
-    Ok(values.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
-}
-
-/// Reads `count` records. Nothing is reserved for a count that the bytes do not bear out.
-fn records<'a, T: Deserialize<'a>, U: From<T>>(
-    section: &'static str,
-    mut bytes: &'a [u8],
-    count: u32,
-) -> Result<Vec<U>, IndexError> {
-    let mut list = Vec::new();
-    for row in 0..count {
-        let (record, rest) = postcard::take_from_bytes::<T>(bytes)
-            .map_err(|_| content(section, &format!("record {row} of {count} makes no sense")))?;
-        list.push(U::from(record));
-        bytes = rest;
-    }
-    if bytes.is_empty() { Ok(list) } else { Err(content(section, "bytes follow the last record")) }
-}
-
-fn content(section: &'static str, reason: &str) -> IndexError {
+pub(super) fn content(section: &'static str, reason: &str) -> IndexError {
     IndexError::Content { section, reason: reason.to_owned() }
 }
 

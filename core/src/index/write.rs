@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::{
     BuildId, IndexError,
+    catalog::check,
     format::{
         DIM_MAX, FORMAT_VERSION, MAGIC, PAYLOAD_BYTES_MAX, STREAM_BYTES_MAX, STREAM_HEADER_BYTES, SUB_GENRES_MAX,
         TRACKS_MAX, hash,
     },
     record::{SubGenreRecord, TrackRecord},
 };
+use crate::search::UnitRows;
 use crate::{SubGenre, TrackMeta, Vectors};
 
 /// What an index is made from. All lists are in the library's order.
@@ -21,7 +23,7 @@ pub struct IndexInput<'a> {
     pub tracks: &'a [TrackMeta],
     /// The sub-genres that [`TrackMeta::sub_genre`] points into.
     pub sub_genres: &'a [SubGenre],
-    /// `[tracks, dim]` unit vectors.
+    /// `[tracks, dim]` unit vectors; written as [`UnitRows`].
     pub vectors: &'a Vectors,
     /// Where each track is on the map.
     pub positions: &'a [[f32; 2]],
@@ -42,11 +44,12 @@ pub struct Chunk {
 /// Refuses lists that do not belong together, positions that are not finite and sizes beyond the format's limits.
 pub fn encode(input: &IndexInput<'_>) -> Result<Vec<Chunk>, IndexError> {
     validate(input)?;
+    let rows = UnitRows::from(input.vectors);
     let sections = [
-        input.vectors.as_slice().iter().flat_map(|v| v.to_le_bytes()).collect(),
+        records("sub-genres", input.sub_genres.iter().map(SubGenreRecord::from))?,
         input.positions.iter().flatten().flat_map(|v| v.to_le_bytes()).collect(),
         records("tracks", input.tracks.iter().map(TrackRecord::from))?,
-        records("sub-genres", input.sub_genres.iter().map(SubGenreRecord::from))?,
+        rows.as_slice().iter().flat_map(|v| v.to_le_bytes()).collect(),
     ];
     let total = sections.iter().map(Vec::len).sum::<usize>() + STREAM_HEADER_BYTES;
     bound("bytes", total as u64, STREAM_BYTES_MAX)?;
@@ -77,7 +80,8 @@ fn validate(input: &IndexInput<'_>) -> Result<(), IndexError> {
     bound("tracks", expected as u64, TRACKS_MAX)?;
     bound("values per vector", input.vectors.dim() as u64, DIM_MAX)?;
     bound("sub-genres", input.sub_genres.len() as u64, SUB_GENRES_MAX)?;
-    super::read::check_content(input.tracks, input.sub_genres, input.positions)
+    let mut tracks = input.tracks.iter().zip(input.positions).enumerate();
+    tracks.try_for_each(|(row, (track, &position))| check(row, track, input.sub_genres, position))
 }
 
 pub(super) fn bound(what: &'static str, found: u64, limit: u64) -> Result<(), IndexError> {

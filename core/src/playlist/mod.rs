@@ -1,16 +1,48 @@
 //! From a library to a list worth playing.
 //!
-//! One strategy per file, each a function from a [`Library`] to track indices; what they share (versions of one song,
-//! file formats) has files of its own.
+//! One strategy per file, each a function from a [`Library`], what was asked for and [`Constraints`] to a [`Playlist`];
+//! what they share (versions of one song, file formats) has files of its own.
 
+mod arrange;
+mod beam;
+mod constraints;
+mod demand;
+mod distances;
+mod draft;
+mod exact;
+mod formats;
 mod grow;
-mod m3u8;
+mod import;
+mod list;
+mod matching;
+mod measures;
+mod minimax;
+mod mix;
+mod order;
+mod path;
+mod pool;
+mod route;
+mod set;
 mod songs;
+mod taste;
+mod tempo;
+#[cfg(test)]
+mod test_library;
 mod title;
 
-pub use grow::{GrowOptions, Step, grow};
-pub use m3u8::{M3u8Options, PathSeparator, file_name, m3u8};
+pub use constraints::{Constraints, Locked, MAX_LENGTH, Spacing};
+pub use formats::{ExportOptions, Format, Heading, PathSeparator, export, file_name};
+pub use grow::{GrowOptions, grow};
+pub use import::{ImportError, ImportedPlaylist, PlaylistEntry, import};
+pub use list::{Playlist, Unmet, Wish};
+pub use matching::{Match, Matcher, TrackKey, TrackKeyError, TrackKeys};
+pub use measures::{Measures, measures};
+pub use mix::{MixOptions, mix};
+pub use order::order;
+pub use path::path;
+pub use set::{SetLength, SetOptions, set};
 pub use songs::{NameId, Song, Songs};
+pub use tempo::tempo_change;
 pub use title::core_title;
 
 use crate::search::Searcher;

@@ -11,6 +11,10 @@ const NEAR: f64 = 0.01;
 const SAME_DURATION_S: f32 = 1.0;
 /// Cosine distance of a copy of the same file: nothing but rounding.
 const IDENTICAL: f64 = 1e-6;
+/// Largest difference in duration between copies of the same file, in seconds.
+const COPY_DURATION_S: f32 = 0.01;
+/// Number of [`Names`].
+pub(super) const NAMES: usize = 3;
 
 /// A name, folded and hashed: equal names are equal, and a library's names take no memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +27,9 @@ impl NameId {
         folded.chars().any(char::is_alphanumeric).then(|| Self(xxh64(folded.trim().as_bytes(), 0)))
     }
 }
+
+/// Artist, album and title of a track.
+pub(super) type Names = [Option<NameId>; NAMES];
 
 /// What is known of a track as a song in a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +111,7 @@ impl Songs {
     pub fn same_song(&self, a: usize, b: usize, similarity: f64) -> bool {
         let (Some(a), Some(b)) = (self.get(a), self.get(b)) else { return false };
         let difference_s = (a.duration_s - b.duration_s).abs();
-        if 1.0 - similarity < IDENTICAL && difference_s < 0.01 {
+        if 1.0 - similarity < IDENTICAL && difference_s < COPY_DURATION_S {
             return true;
         }
         if a.title != b.title || a.title.is_none() {
@@ -116,9 +123,21 @@ impl Songs {
         }
     }
 
-    /// The artist of a track, where one is known.
-    pub(super) fn artist(&self, track: usize) -> Option<NameId> {
-        self.get(track).and_then(|song| song.artist)
+    /// What keeps a track apart from others.
+    pub(super) fn names(&self, track: usize) -> Names {
+        self.get(track).map_or([None; NAMES], |song| [song.artist, song.album, song.title])
+    }
+
+    /// Whether two tracks have a title in common, without its edition.
+    pub(super) fn same_title(&self, a: usize, b: usize) -> bool {
+        let title = |track| self.get(track).and_then(|song| song.title);
+        title(a).is_some() && title(a) == title(b)
+    }
+
+    /// Whether two tracks last as long as copies of one file.
+    pub(super) fn same_duration(&self, a: usize, b: usize) -> bool {
+        let (Some(a), Some(b)) = (self.get(a), self.get(b)) else { return false };
+        (a.duration_s - b.duration_s).abs() < COPY_DURATION_S
     }
 }
 

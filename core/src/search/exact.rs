@@ -1,7 +1,4 @@
-//! The definition of similarity, and the slow search that nothing can be wrong with.
-
-use super::{Neighbour, top_k::TopK};
-use crate::Vectors;
+//! Similarity of vectors that are not part of a search.
 
 /// Cosine similarity of two unit vectors of the same length: 1 = same direction, -1 = opposite.
 ///
@@ -20,30 +17,9 @@ pub fn similarity(a: &[f32], b: &[f32]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
-/// The `k` rows most similar to `query` (`[dim]`, of unit length), best first, equals by lower index; rows for which
-/// `skip` holds are left out. Looks at every row in full precision: the oracle for [`Searcher`](super::Searcher).
-pub fn brute_force(vectors: &Vectors, query: &[f32], k: usize, skip: impl Fn(usize) -> bool) -> Vec<Neighbour> {
-    let mut best = TopK::new(k);
-    for (track, row) in vectors.rows().enumerate() {
-        if !skip(track) {
-            best.offer(Neighbour { track, similarity: similarity(query, row) });
-        }
-    }
-    best.into_sorted()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn equals_are_ordered_by_index_and_skipped_rows_left_out() {
-        let vectors = Vectors::normalized(vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0], 2).unwrap();
-        let found = brute_force(&vectors, &[1.0, 0.0], 3, |track| track == 1);
-        assert_eq!(found.iter().map(|n| n.track).collect::<Vec<_>>(), [2, 3, 0]);
-        assert!((found[1].similarity - 0.5_f64.sqrt()).abs() < 1e-7);
-        assert_eq!(found[0].similarity.to_bits(), 1.0_f64.to_bits());
-    }
 
     #[test]
     fn lengths_that_are_no_multiple_of_the_block_are_summed_whole() {

@@ -1,110 +1,123 @@
-//! Rows as 8-bit integers, each with a certificate of how far it is from the original.
+//! A first look at every row in one byte per value, with a certificate of how far off it can be.
 //!
-//! A unit row `x` is kept as `x^ = scale * q` with `q` in -127..=127, together with `|x - x^|`. For unit vectors and
-//! any `x^`, `y^`, the Cauchy-Schwarz inequality gives
+//! A unit row `x` is also kept as `x^ = scale * c` with `c` in -127..=127, together with `|x - x^|`. For a unit query
+//! `y`, the Cauchy-Schwarz inequality gives
 //!
-//! `|x.y - x^.y^| = |x.(y - y^) + (x - x^).y^| <= |y - y^| + |x - x^| |y^|`,
+//! `|x.y - x^.y| = |(x - x^).y| <= |x - x^|`,
 //!
-//! so the integer dot product brackets the true similarity, and only the rows whose bracket reaches the best `k` have
-//! to be looked at in full precision.
+//! so the dot product with the bytes brackets the true similarity, and only the rows whose bracket reaches the best `k`
+//! have to be looked at in full. The query keeps its 16 bits: the bracket is half as wide as with two sides in bytes.
 
-use crate::Vectors;
+use super::rows::{IntegerQuery, UnitRows};
 
-/// Room for the rounding of the bracket itself and for rows that are of unit length only to `f32` precision.
-const SLACK: f64 = 1e-6;
+/// Room for the rounding of the bracket itself.
+const SLACK: f32 = 1e-6;
+/// Rows are padded with zeros to a multiple of this, so that the inner loop has no rest.
+const LANES: usize = 16;
 
 /// `[n, dim]` rows of 8-bit integers.
 pub(super) struct Quantized {
-    dim: usize,
+    stride: usize,
     values: Vec<i8>,
-    /// Per row: what one integer step is worth.
-    scales: Vec<f64>,
-    /// Per row: `|x - x^|`.
-    residuals: Vec<f64>,
+    /// Per row: what one step is worth.
+    scales: Vec<f32>,
+    /// Per row: how far a similarity can be from its estimate.
+    errors: Vec<f32>,
 }
 
-/// A query as 8-bit integers.
-pub(super) struct Query {
-    values: Vec<i8>,
-    scale: f64,
-    residual: f64,
-    /// `|y^|`.
-    norm: f64,
-}
-
-/// What the true similarity is certain to lie in.
-#[derive(Clone, Copy)]
-pub(super) struct Bracket {
-    pub(super) low: f64,
-    pub(super) high: f64,
+/// What the true similarities are certain to lie in: each estimate, give or take its error.
+pub(super) struct Brackets<'a> {
+    estimates: Vec<f32>,
+    errors: &'a [f32],
+    /// How far the query is from the one that was compared.
+    query_error: f32,
 }
 
 impl Quantized {
-    pub(super) fn new(vectors: &Vectors) -> Self {
-        let mut values = Vec::with_capacity(vectors.as_slice().len());
-        let mut scales = Vec::with_capacity(vectors.len());
-        let mut residuals = Vec::with_capacity(vectors.len());
-        for row in vectors.rows() {
-            let scale = quantize(row, &mut values);
-            scales.push(scale);
-            residuals.push(residual(row, &values[values.len() - row.len()..], scale));
+    pub(super) fn new(rows: &UnitRows) -> Self {
+        let stride = rows.dim().next_multiple_of(LANES);
+        let mut values = Vec::new();
+        values.reserve_exact(rows.len() * stride);
+        let mut scales = Vec::with_capacity(rows.len());
+        let mut errors = Vec::with_capacity(rows.len());
+        for i in 0..rows.len() {
+            let row = rows.integers(i);
+            let largest = row.iter().fold(1, |max, v| max.max(v.unsigned_abs()));
+            let step = f64::from(largest) / 127.0;
+            let begin = values.len();
+            // Any rounding is right, for the error measures what it did.
+            values.extend(row.iter().map(|&v| (f64::from(v) / step).round_ties_even() as i8));
+            let off = |(&v, &c): (&i16, &i8)| (f64::from(v) - step * f64::from(c)).powi(2);
+            let residual = row.iter().zip(&values[begin..]).map(off).sum::<f64>().sqrt();
+            values.resize(begin + stride, 0);
+            scales.push((step / rows.length(i)) as f32);
+            errors.push((residual / rows.length(i)) as f32 + SLACK);
         }
-        Self { dim: vectors.dim(), values, scales, residuals }
+        Self { stride, values, scales, errors }
     }
 
-    /// Brackets of all rows, in order.
-    pub(super) fn brackets<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = Bracket> + 'a {
-        self.values.chunks_exact(self.dim.max(1)).zip(&self.scales).zip(&self.residuals).map(
-            |((row, scale), residual)| {
-                let near = f64::from(dot_i8(row, &query.values)) * (scale * query.scale);
-                let error = query.residual + residual * query.norm + SLACK;
-                Bracket { low: near - error, high: near + error }
-            },
-        )
+    /// The brackets of all rows, in order.
+    pub(super) fn brackets(&self, query: &IntegerQuery) -> Brackets<'_> {
+        let (query, worth, query_error) = narrowed(query, self.stride);
+        let rows = self.values.chunks_exact(self.stride.max(LANES)).zip(&self.scales);
+        let estimates = rows.map(|(row, scale)| dot(row, &query) as f32 * (scale * worth)).collect();
+        Brackets { estimates, errors: &self.errors, query_error }
     }
 }
 
-impl Query {
-    /// Takes a unit vector `[dim]`.
-    pub(super) fn new(vector: &[f32]) -> Self {
-        let mut values = Vec::with_capacity(vector.len());
-        let scale = quantize(vector, &mut values);
-        let norm = values.iter().map(|&q| f64::from(q) * f64::from(q)).sum::<f64>().sqrt() * scale;
-        let residual = residual(vector, &values, scale);
-        Self { values, scale, residual, norm }
+impl Brackets<'_> {
+    /// Lowest and highest similarity of each row, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (f32, f32)> {
+        self.estimates.iter().zip(self.errors).map(|(estimate, error)| {
+            // |x^| is at most 1 + |x - x^|.
+            let error = error + self.query_error * (1.0 + error);
+            (estimate - error, estimate + error)
+        })
     }
 }
 
-/// Appends the row's integers and returns its scale.
-fn quantize(row: &[f32], values: &mut Vec<i8>) -> f64 {
-    let largest = row.iter().fold(0.0_f32, |max, v| max.max(v.abs()));
-    let scale = f64::from(largest.max(f32::MIN_POSITIVE)) / 127.0;
-    let steps = (1.0 / scale) as f32;
-    // Any rounding is right, for the residual measures what it did.
-    values.extend(row.iter().map(|v| (v * steps).round_ties_even().clamp(-127.0, 127.0) as i8));
-    scale
-}
-
-fn residual(row: &[f32], values: &[i8], scale: f64) -> f64 {
-    row.iter().zip(values).map(|(&v, &q)| (f64::from(v) - scale * f64::from(q)).powi(2)).sum::<f64>().sqrt()
-}
-
-/// Integer dot product. Cannot overflow below 2^31 / 127^2 = 133,000 values, and the index allows 4096.
-fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
-    // Eight sums over blocks of 16: the shape that compilers turn into widening SIMD multiplications. Two products of
-    // 8-bit values fit 16 bits, so each pair is added before it is widened.
-    let mut sums = [0_i32; 8];
-    let (a_blocks, a_rest) = a.as_chunks::<16>();
-    let (b_blocks, b_rest) = b.as_chunks::<16>();
-    for (x, y) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..8 {
-            let near = i16::from(x[lane]) * i16::from(y[lane]);
-            let far = i16::from(x[lane + 8]) * i16::from(y[lane + 8]);
-            sums[lane] += i32::from(near + far);
-        }
+/// The query padded like a row, so small that the sum of products fits 32 bits; what one step of it is worth; and how
+/// far it moved. Up to 512 values it is left as it is.
+fn narrowed(query: &IntegerQuery, stride: usize) -> (Vec<i16>, f32, f32) {
+    let bound = i32::MAX / (128 * stride.max(1) as i32);
+    let mut shift = 0;
+    while 32768 >> shift > bound {
+        shift += 1;
     }
-    let rest: i32 = a_rest.iter().zip(b_rest).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-    sums.iter().sum::<i32>() + rest
+    let mut values: Vec<i16> = query.values.iter().map(|v| v >> shift).collect();
+    values.resize(stride, 0);
+    let step = f64::from(1_u32 << shift) / query.square.sqrt();
+    let moved = if shift == 0 { 0.0 } else { step * (stride as f64).sqrt() };
+    (values, step as f32, moved as f32)
+}
+
+/// Sum of products over whole blocks of [`LANES`].
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+fn dot(row: &[i8], query: &[i16]) -> i32 {
+    row.iter().zip(query).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
+}
+
+/// The same by the instruction that multiplies eight pairs and adds them two by two, which the compiler does not find.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn dot(row: &[i8], query: &[i16]) -> i32 {
+    use std::arch::wasm32::{
+        i8x16, i16x8, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane,
+        i32x4_splat,
+    };
+    let mut sums = i32x4_splat(0);
+    let (row, _) = row.as_chunks::<LANES>();
+    let (query, _) = query.as_chunks::<8>();
+    for (x, y) in row.iter().zip(query.chunks_exact(2)) {
+        let &[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = x;
+        let x = i8x16(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+        let load = |&[a, b, c, d, e, f, g, h]: &[i16; 8]| i16x8(a, b, c, d, e, f, g, h);
+        sums = i32x4_add(sums, i32x4_dot_i16x8(i16x8_extend_low_i8x16(x), load(&y[0])));
+        sums = i32x4_add(sums, i32x4_dot_i16x8(i16x8_extend_high_i8x16(x), load(&y[1])));
+    }
+    i32x4_extract_lane::<0>(sums)
+        + i32x4_extract_lane::<1>(sums)
+        + i32x4_extract_lane::<2>(sums)
+        + i32x4_extract_lane::<3>(sums)
 }
 
 #[cfg(test)]
@@ -112,31 +125,39 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::similarity;
+    use crate::Vectors;
 
     proptest! {
         #[test]
         fn the_true_similarity_is_inside_the_bracket(
             values in prop::collection::vec(-1.0_f32..1.0, 2..80),
+            repeats in prop::sample::select(vec![1_usize, 1, 20]),
             peak in 1.0_f32..1000.0,
         ) {
-            let dim = values.len() / 2;
-            let mut data = values[..2 * dim].to_vec();
+            let half = values.len() / 2;
+            let (a, b) = (&values[..half], &values[half..2 * half]);
+            // Long rows are compared with a query of fewer bits.
+            let mut data = [a.repeat(repeats), b.repeat(repeats)].concat();
+            let dim = half * repeats;
             // One large value makes the integer steps of the others coarse.
             data[0] *= peak;
             prop_assume!(data.chunks(dim).all(|row| row.iter().any(|v| v.abs() > 1e-3)));
-            let vectors = Vectors::normalized(data, dim).unwrap();
-            let query = Query::new(vectors.row(1));
-            let bracket = Quantized::new(&vectors).brackets(&query).next().unwrap();
-            let truth = similarity(vectors.row(0), vectors.row(1));
-            prop_assert!(bracket.low <= truth && truth <= bracket.high);
-            prop_assert!(bracket.high - bracket.low < 0.1 * (dim as f64).sqrt());
+            let rows = UnitRows::from(Vectors::normalized(data, dim).unwrap());
+            let quantized = Quantized::new(&rows);
+            let (low, high) = quantized.brackets(&IntegerQuery::of_row(&rows, 1)).iter().next().unwrap();
+            let truth = rows.similarity(0, 1);
+            prop_assert!(f64::from(low) <= truth && truth <= f64::from(high), "{low} {truth} {high}");
+            prop_assert!(f64::from(high - low) < 0.02 * (dim as f64).sqrt());
         }
     }
 
     #[test]
     fn the_largest_products_do_not_wrap() {
-        let extreme = [-127_i8; 4096];
-        assert_eq!(dot_i8(&extreme, &extreme), 4096 * 127 * 127);
+        for dim in [512, 4096] {
+            let rows = UnitRows::from_integers(vec![i16::MIN; dim], dim).unwrap();
+            let quantized = Quantized::new(&rows);
+            let (low, high) = quantized.brackets(&IntegerQuery::of_row(&rows, 0)).iter().next().unwrap();
+            assert!(low <= 1.0 && high >= 1.0 && high - low < 0.1, "{low} {high}");
+        }
     }
 }

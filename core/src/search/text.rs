@@ -5,86 +5,162 @@ use memchr::memmem::Finder;
 use super::fold;
 use crate::{SubGenre, TrackMeta};
 
-/// The names of all tracks, folded once: a query then scans them in one pass, which takes a few milliseconds for
-/// 100,000 tracks.
+/// The names of all tracks, folded once and laid end to end: each word of a query is looked for in one scan of them
+/// all, which takes a few milliseconds for 100,000 tracks.
+#[derive(Debug, Default)]
 pub struct TextIndex {
+    /// Per track: title, artist, and the rest (album, playlist, genre, tags), each ended by a line break, which no word
+    /// holds.
+    text: String,
     entries: Vec<Entry>,
+    /// Playlist and genre of each sub-genre, folded.
+    playlists: Vec<String>,
 }
 
-/// Title, artist, and the rest (album, playlist, genre, tags), one after another with line breaks between, so that a word is
-/// looked for once.
+/// Where the parts of a track's text begin.
+#[derive(Debug)]
 struct Entry {
-    text: String,
-    artist_at: usize,
-    rest_at: usize,
+    begin: u32,
+    artist: u32,
+    rest: u32,
 }
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The first of them, best first.
+    pub tracks: Vec<usize>,
+    /// How many there are in all.
+    pub total: usize,
+    /// For every track of the library whether it is one of them: 1 or 0.
+    pub mask: Vec<u8>,
+}
+
+/// The cost of a track that lacks a word.
+const MISSING: u8 = u8::MAX;
+/// The costs of a word's places; lower is better. Of a query they are added up.
+const INSIDE: u8 = 5;
+const BEGINS_WORD: u8 = 2;
+/// Words of a query that are looked for.
+const WORDS_MAX: usize = 16;
 
 impl TextIndex {
     /// Folds title, artist, album, playlist, genre and tags of every track.
-    pub fn new(tracks: &[TrackMeta], sub_genres: &[SubGenre]) -> Self {
-        let entries = tracks
-            .iter()
-            .map(|track| {
-                let playlist = sub_genres.get(track.sub_genre as usize);
-                let rest = [
-                    track.album.as_deref(),
-                    playlist.map(|playlist| playlist.name.as_str()),
-                    playlist.and_then(|playlist| playlist.genre.as_deref()),
-                ];
-                let tags = track.tags.iter().map(String::as_str);
-                let mut text = fold(&track.title) + "\n";
-                let artist_at = text.len();
-                text += &fold(track.artist.as_deref().unwrap_or_default());
-                text.push('\n');
-                let rest_at = text.len();
-                for part in rest.into_iter().flatten().chain(tags) {
-                    text += &fold(part);
-                    text.push('\n');
-                }
-                Entry { text, artist_at, rest_at }
-            })
-            .collect();
-        Self { entries }
+    pub fn new<'a>(tracks: impl IntoIterator<Item = &'a TrackMeta>, sub_genres: &[SubGenre]) -> Self {
+        let mut index = Self::empty(sub_genres);
+        tracks.into_iter().for_each(|track| index.push(track));
+        index
     }
 
-    /// The first `limit` tracks that hold every word of the query somewhere, and how many do in all. Titles that begin
-    /// with a word come first, then artists that do, then words inside; equals in the library's order. A query without
-    /// words matches every track.
-    pub fn search(&self, query: &str, limit: usize) -> (Vec<usize>, usize) {
+    /// An index of no tracks yet.
+    pub fn empty(sub_genres: &[SubGenre]) -> Self {
+        let name = |s: &SubGenre| fold(&s.name) + "\n" + &s.genre.as_deref().map(fold).unwrap_or_default();
+        Self { playlists: sub_genres.iter().map(name).collect(), ..Self::default() }
+    }
+
+    /// Adds the next track of the library.
+    pub fn push(&mut self, track: &TrackMeta) {
+        // 4 GiB of names are more than a browser holds; what is beyond them is not found.
+        let place = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let begin = place(&self.text);
+        self.line(&track.title);
+        let artist = place(&self.text);
+        self.line(track.artist.as_deref().unwrap_or_default());
+        let rest = place(&self.text);
+        self.line(track.album.as_deref().unwrap_or_default());
+        self.text.push_str(self.playlists.get(track.sub_genre as usize).map_or("", |name| name));
+        self.text.push('\n');
+        track.tags.iter().for_each(|tag| self.line(tag));
+        self.entries.push(Entry { begin, artist, rest });
+    }
+
+    fn line(&mut self, name: &str) {
+        self.text.push_str(&fold(name));
+        self.text.push('\n');
+    }
+
+    /// The tracks that hold every word of the query somewhere and that `keep` accepts, with the first `limit` of them.
+    /// Titles that begin with a word come first, then artists that do, then words inside; equals in the library's order.
+    /// A query without words matches every track.
+    pub fn search(&self, query: &str, keep: impl Fn(usize) -> bool, limit: usize) -> Found {
         let query = fold(query);
-        let words: Vec<Finder<'_>> = query.split_whitespace().map(Finder::new).collect();
-        let mut found: Vec<(u32, usize)> =
-            self.entries.iter().enumerate().filter_map(|(i, entry)| Some((entry.cost(&words)?, i))).collect();
-        let total = found.len();
-        found.sort_unstable();
-        found.truncate(limit);
-        (found.into_iter().map(|(_, track)| track).collect(), total)
+        let mut costs = vec![0_u8; self.entries.len()];
+        for word in query.split_whitespace().take(WORDS_MAX) {
+            self.add_costs(word, &mut costs);
+        }
+        let mut mask = vec![0_u8; costs.len()];
+        // The place of the next track of each cost: costs are few, so they are put in order by counting them.
+        let mut places = [0_usize; MISSING as usize + 1];
+        for (track, &cost) in costs.iter().enumerate() {
+            if cost != MISSING && keep(track) {
+                mask[track] = 1;
+                places[usize::from(cost) + 1] += 1;
+            }
+        }
+        for cost in 1..places.len() {
+            places[cost] += places[cost - 1];
+        }
+        let total = places[usize::from(MISSING)];
+        let mut tracks = vec![0; total.min(limit)];
+        for (track, &cost) in costs.iter().enumerate().filter(|&(track, _)| mask[track] == 1) {
+            let place = &mut places[usize::from(cost)];
+            if let Some(slot) = tracks.get_mut(*place) {
+                *slot = track;
+            }
+            *place += 1;
+        }
+        Found { tracks, total, mask }
+    }
+
+    /// Adds what a word costs in each track that is still in.
+    fn add_costs(&self, word: &str, costs: &mut [u8]) {
+        let text = self.text.as_bytes();
+        let finder = Finder::new(word);
+        let mut at = 0;
+        for (i, (entry, cost)) in self.entries.iter().zip(costs).enumerate() {
+            let end = self.entries.get(i + 1).map_or(text.len(), |next| next.begin as usize);
+            let mut best = MISSING;
+            while at < end && *cost != MISSING {
+                // Looks beyond this track where it has no more: the next hit may be a thousand tracks away.
+                at = finder.find(&text[at..]).map_or(text.len(), |found| at + found);
+                if at < end {
+                    best = best.min(entry.place_cost(&self.text, at));
+                    // Nothing better follows.
+                    at = if best <= 1 { end } else { at + 1 };
+                }
+            }
+            // One below the mark, so that sixteen words never reach it.
+            *cost = if best == MISSING { MISSING } else { cost.saturating_add(best).min(MISSING - 1) };
+            at = at.max(end);
+        }
     }
 }
 
 impl Entry {
-    /// How far from an obvious answer this is: the sum over the words, lower is better. `None` if a word is missing.
-    fn cost(&self, words: &[Finder<'_>]) -> Option<u32> {
-        words.iter().map(|word| word.find_iter(self.text.as_bytes()).map(|at| self.place_cost(at)).min()).sum()
-    }
-
     /// Of a word found at this byte: best at the beginning of the title or artist, then of any word, then inside; the
     /// title before the artist before the rest.
-    fn place_cost(&self, at: usize) -> u32 {
-        let field = u32::from(at >= self.artist_at) + u32::from(at >= self.rest_at);
-        if (at == 0 || at == self.artist_at) && field < 2 {
+    fn place_cost(&self, text: &str, at: usize) -> u8 {
+        let (begin, artist, rest) = (self.begin as usize, self.artist as usize, self.rest as usize);
+        let field = u8::from(at >= artist) + u8::from(at >= rest);
+        if (at == begin || at == artist) && field < 2 {
             field
-        } else if self.text[..at].ends_with(char::is_alphanumeric) {
-            5 + field
+        } else if text[..at].ends_with(char::is_alphanumeric) {
+            INSIDE + field
         } else {
-            2 + field
+            BEGINS_WORD + field
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn all(_: usize) -> bool {
+        true
+    }
 
     fn index() -> TextIndex {
         let track = |title: &str, artist: &str, sub_genre| TrackMeta {
@@ -103,20 +179,64 @@ mod tests {
 
     #[test]
     fn beginnings_come_first() {
-        assert_eq!(index().search("ROSÉ", 10).0, [1, 0, 2]);
-        assert_eq!(index().search("hal", 10).0, [0, 1]);
+        assert_eq!(index().search("ROSÉ", all, 10).tracks, [1, 0, 2]);
+        assert_eq!(index().search("hal", all, 10).tracks, [0, 1]);
     }
 
     #[test]
     fn every_word_has_to_be_there_in_any_field() {
-        assert_eq!(index().search("emotional rose", 10).0, [1, 2]);
-        assert_eq!(index().search("anna  dark", 10).0, Vec::<usize>::new());
-        assert_eq!(index().search("strings ros", 10).0, [0]);
+        assert_eq!(index().search("emotional rose", all, 10).tracks, [1, 2]);
+        assert_eq!(index().search("anna  dark", all, 10).tracks, Vec::<usize>::new());
+        assert_eq!(index().search("strings ros", all, 10).tracks, [0]);
     }
 
     #[test]
     fn no_words_match_all_and_the_total_is_told_beyond_the_limit() {
-        assert_eq!(index().search("  ", 2), (vec![0, 1], 3));
-        assert_eq!(index().search("techno", 1), (vec![0], 3));
+        let found = |tracks, total| Found { tracks, total, mask: vec![1; 3] };
+        assert_eq!(index().search("  ", all, 2), found(vec![0, 1], 3));
+        assert_eq!(index().search("techno", all, 1), found(vec![0], 3));
+        assert_eq!(index().search("techno", all, 0), found(vec![], 3));
+        let odd = index().search("techno", |track| track % 2 == 1, 9);
+        assert_eq!(odd, Found { tracks: vec![1], total: 1, mask: vec![0, 1, 0] });
+    }
+
+    proptest! {
+        /// Against the plain definition: every word in some field, costs added.
+        #[test]
+        fn equals_a_search_field_by_field(
+            names in prop::collection::vec(("[ab ]{0,6}", "[ab ]{0,4}", "[ab ]{0,4}"), 0..30),
+            query in "[ab ]{0,5}",
+        ) {
+            let tracks: Vec<TrackMeta> = names
+                .iter()
+                .map(|(title, artist, album)| TrackMeta {
+                    title: title.clone(),
+                    artist: Some(artist.clone()),
+                    album: Some(album.clone()),
+                    ..TrackMeta::default()
+                })
+                .collect();
+            let index = TextIndex::new(&tracks, &[SubGenre { genre: None, name: "b".into() }]);
+            let cost = |word: &str, track: &TrackMeta| {
+                let fields = [&track.title, track.artist.as_ref().unwrap(), track.album.as_ref().unwrap(), "b"];
+                let place = |field: usize, at: usize, text: &str| {
+                    let begins = at == 0 || text.as_bytes()[at - 1] == b' ';
+                    let rank = field.min(2) as u8;
+                    if at == 0 && field < 2 { rank } else if begins { 2 + rank } else { 5 + rank }
+                };
+                let in_field = |(i, text): (usize, &&str)| {
+                    (0..text.len()).filter(|&at| text[at..].starts_with(word)).map(|at| place(i, at, text)).min()
+                };
+                let fields: Vec<&str> = fields.iter().map(|field| field as &str).collect();
+                fields.iter().enumerate().filter_map(in_field).min()
+            };
+            let whole = |track: &TrackMeta| query.split_whitespace().map(|word| cost(word, track)).sum::<Option<u8>>();
+            let mut expected: Vec<(u8, usize)> =
+                tracks.iter().enumerate().filter_map(|(i, track)| Some((whole(track)?, i))).collect();
+            expected.sort_unstable();
+            let found = index.search(&query, all, 5);
+            prop_assert_eq!(found.total, expected.len());
+            prop_assert_eq!(found.tracks, expected.into_iter().take(5).map(|(_, i)| i).collect::<Vec<_>>());
+        }
     }
 }

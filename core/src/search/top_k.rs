@@ -40,22 +40,22 @@ impl Ord for Kept {
 }
 
 /// Keeps the best `k` neighbours offered.
-pub(super) struct TopK {
+pub(crate) struct TopK {
     k: usize,
     kept: BinaryHeap<Kept>,
 }
 
 impl TopK {
-    pub(super) fn new(k: usize) -> Self {
+    pub(crate) fn new(k: usize) -> Self {
         Self { k, kept: BinaryHeap::new() }
     }
 
     /// The worst similarity kept, once `k` are: what is below it cannot enter any more.
-    pub(super) fn threshold(&self) -> Option<f64> {
+    pub(crate) fn threshold(&self) -> Option<f64> {
         if self.kept.len() < self.k { None } else { self.kept.peek().map(|worst| worst.0.similarity) }
     }
 
-    pub(super) fn offer(&mut self, neighbour: Neighbour) {
+    pub(crate) fn offer(&mut self, neighbour: Neighbour) {
         if self.kept.len() < self.k {
             self.kept.push(Kept(neighbour));
         } else if let Some(mut worst) = self.kept.peek_mut()
@@ -66,7 +66,7 @@ impl TopK {
     }
 
     /// Best first.
-    pub(super) fn into_sorted(self) -> Vec<Neighbour> {
+    pub(crate) fn into_sorted(self) -> Vec<Neighbour> {
         self.kept.into_sorted_vec().into_iter().map(|kept| kept.0).collect()
     }
 }

@@ -11,11 +11,15 @@ pub const PALETTE: [&str; 20] = [
 mod tests {
     use super::*;
 
-    /// The values of a variable in `tokens.css`: first the light one, then the dark one.
+    /// The values of a variable in the style sheets: first the light one, then the dark one.
     fn values(name: &str) -> Vec<&'static str> {
-        let css = include_str!("../../../templates/assets/tokens.css");
+        let sheets = [
+            include_str!("../../../templates/assets/tokens.css"),
+            include_str!("../../../templates/assets/explorer-map.css"),
+        ];
         let prefix = format!("{name}: ");
-        css.lines().filter_map(|line| line.trim().strip_prefix(&prefix)?.strip_suffix(';')).collect()
+        let lines = sheets.into_iter().flat_map(str::lines);
+        lines.filter_map(|line| line.trim().strip_prefix(&prefix)?.strip_suffix(';')).collect()
     }
 
     /// Relative luminance (WCAG 2.2).
@@ -106,11 +110,28 @@ mod tests {
     }
 
     #[test]
+    fn the_scale_of_the_map_is_legible_and_ordered_by_lightness() {
+        for mode in [0, 1] {
+            let ramp: Vec<&str> = (0..5).map(|i| values(&format!("--map-ramp-{i}"))[mode]).collect();
+            for colour in ramp.iter().copied().chain([values("--map-unknown")[mode]]) {
+                let found = contrast(colour, values("--surface")[mode]);
+                assert!(found >= 3.0, "{colour}, mode {mode}: {found:.2}");
+            }
+            for (sight, matrix) in &SIGHTS {
+                let lightness: Vec<f64> = ramp.iter().map(|colour| oklab(times(matrix, linear(colour)))[0]).collect();
+                for pair in lightness.windows(2) {
+                    assert!(pair[1] - pair[0] >= 0.06, "{sight}, mode {mode}: {lightness:.2?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_explorer_and_the_pages_repeat_the_colours_alike() {
         let count = format!("% {}", PALETTE.len());
         for (name, source) in [
-            ("explorer.js", include_str!("../../../templates/assets/explorer.js")),
-            ("explorer-map.js", include_str!("../../../templates/assets/explorer-map.js")),
+            ("explorer-rows.js", include_str!("../../../templates/assets/explorer-rows.js")),
+            ("explorer-map-colours.js", include_str!("../../../templates/assets/explorer-map-colours.js")),
             ("macros.html", include_str!("../../../templates/partials/macros.html")),
         ] {
             let uses: Vec<&str> = source

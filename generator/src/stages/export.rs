@@ -37,7 +37,10 @@ fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
         "duration_s",
         "year",
         "bpm",
+        "bpm_heard",
         "key",
+        "key_heard",
+        "energy",
         "tags",
         "path",
     ])?;
@@ -57,7 +60,10 @@ fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
             meta.duration_s.to_string(),
             number(meta.year.map(|year| year.to_string())),
             number(meta.bpm.map(|bpm| bpm.to_string())),
+            number(meta.bpm.map(|_| meta.bpm_heard.to_string())),
             text(meta.key.as_deref()),
+            number(meta.key.as_ref().map(|_| meta.key_heard.to_string())),
+            number(meta.energy.map(|energy| energy.to_string())),
             inert(&meta.tags.join("; ")),
             text(meta.path.as_deref()),
         ])?;

@@ -27,6 +27,13 @@ struct Row {
     album: Option<String>,
     split: Option<String>,
     fold: Option<String>,
+    year: Option<u32>,
+    bpm: Option<f32>,
+    bpm_heard: bool,
+    key: Option<String>,
+    key_heard: bool,
+    energy: Option<f32>,
+    duration_s: f32,
 }
 
 /// Reads embeddings and their labels.
@@ -78,6 +85,13 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
             title: row.title.clone().unwrap_or_else(|| format!("{} {}", row.sub_genre, number + 1)),
             artist: row.artist.clone(),
             album: row.album.clone(),
+            year: row.year,
+            bpm: row.bpm,
+            bpm_heard: row.bpm_heard && row.bpm.is_some(),
+            key_heard: row.key_heard && row.key.is_some(),
+            key: row.key,
+            energy: row.energy,
+            duration_s: row.duration_s,
             sub_genre: sub_genre as u32,
             ..TrackMeta::default()
         });
@@ -128,14 +142,29 @@ fn table(bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
     let Some(label) = column(&["sub_genre", "label"]) else {
         bail!("it has no column `sub_genre` or `label`, but: {}", header.iter().collect::<Vec<_>>().join(", "));
     };
-    let others = [["genre"], ["title"], ["artist"], ["album"], ["split"], ["fold"]].map(|names| column(&names));
+    let texts = ["genre", "title", "artist", "album", "split", "fold", "key"].map(|name| column(&[name]));
+    let numbers = ["year", "bpm", "energy", "duration_s"].map(|name| (name, column(&[name])));
+    let marks = ["bpm_heard", "key_heard"].map(|name| column(&[name]));
     let mut rows = Vec::new();
     for (number, record) in reader.records().enumerate() {
         let record = record?;
         let field = |column: Option<usize>| record.get(column?).filter(|text| !text.is_empty()).map(str::to_owned);
         let Some(sub_genre) = field(Some(label)) else { bail!("line {} has no label", number + 2) };
-        let [genre, title, artist, album, split, fold] = others.map(field);
-        rows.push(Row { genre, sub_genre, title, artist, album, split, fold });
+        let [genre, title, artist, album, split, fold, key] = texts.map(field);
+        let mut values = [None; 4];
+        for (value, (name, column)) in values.iter_mut().zip(numbers) {
+            let Some(text) = field(column) else { continue };
+            let parsed = text.parse().ok().filter(|number: &f32| number.is_finite() && *number >= 0.0);
+            *value = Some(parsed.with_context(|| {
+                format!("line {}, column `{name}`: expected a number from 0 on, found `{text}`", number + 2)
+            })?);
+        }
+        let [year, bpm, energy, duration_s] = values;
+        let [bpm_heard, key_heard] = marks.map(|column| field(column).is_some_and(|text| text == "true"));
+        let (year, bpm) = (year.map(|year| year as u32), bpm.filter(|&bpm| bpm > 0.0));
+        let duration_s = duration_s.unwrap_or_default();
+        let named = Row { genre, sub_genre, title, artist, album, split, fold, key, ..Row::default() };
+        rows.push(Row { year, bpm, bpm_heard, key_heard, energy, duration_s, ..named });
     }
     Ok(rows)
 }
@@ -143,6 +172,19 @@ fn table(bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_gives_tempo_key_and_more() {
+        let rows = table(b"label,bpm,bpm_heard,key,year,duration_s,energy\na,128.5,true,8A,1999,61.5,0.25\na,,,,,,\n");
+        let rows = rows.unwrap();
+        assert_eq!((rows[0].bpm, rows[0].bpm_heard, rows[0].key.as_deref()), (Some(128.5), true, Some("8A")));
+        assert_eq!((rows[0].year, rows[0].energy, rows[0].duration_s), (Some(1999), Some(0.25), 61.5));
+        assert_eq!(rows[1], Row { sub_genre: "a".into(), ..Row::default() });
+        for (wrong, found) in [("fast", "fast"), ("NaN", "NaN"), ("-1", "-1")] {
+            let message = table(format!("label,bpm\na,120\nb,{wrong}\n").as_bytes()).unwrap_err().to_string();
+            assert!(message.contains("line 3, column `bpm`") && message.contains(found), "{message}");
+        }
+    }
 
     #[test]
     fn a_table_gives_labels_and_names() {

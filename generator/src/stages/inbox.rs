@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use pmsl_core::TrackMeta;
 use pmsl_core::advice::Filing;
 use pmsl_core::library::audio_files;
-use pmsl_core::playlist::{M3u8Options, file_name, m3u8};
+use pmsl_core::playlist::{ExportOptions, Format, Heading, export, file_name};
 
 use super::calibrate::calibrated;
 use super::embed::embeddings;
@@ -107,7 +107,7 @@ fn write(
         playlists.entry(name).or_default();
     }
     for (name, tracks) in &playlists {
-        let text = m3u8(tracks, &M3u8Options::default());
+        let text = export(Format::M3u8, Heading::default(), tracks, &ExportOptions::default());
         write_atomic(&folder.join(format!("{}.m3u8", list_name(name))), |out| out.write_all(text.as_bytes()))?;
     }
     let table = table.into_inner().context("the inbox cannot be written as CSV")?;

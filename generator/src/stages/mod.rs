@@ -13,6 +13,7 @@ mod features;
 mod folds;
 mod frozen;
 mod groups;
+mod heard;
 mod import;
 mod inbox;
 mod library;

@@ -3,13 +3,19 @@
 use pmsl_core::track::TrackMeta;
 
 use super::features::UsableLibrary;
+use super::heard::{fill_in, ranked};
 use crate::config::{Share, SiteAudio};
 use crate::plan::Plan;
 use crate::render::SiteFile;
 
-/// What the site says of each track: with `share = "public"` no path and no file name.
+/// What the site says of each track: with `share = "public"` no path and no file name; tempo, key and energy as heard
+/// where nothing else tells them.
 pub(crate) fn published_metas(plan: &Plan, library: &UsableLibrary) -> Vec<TrackMeta> {
     let mut numbers = vec![0; library.sub_genres.len()];
+    let heard = || library.metas.iter().zip(&library.descriptors);
+    let energies: Vec<Option<f32>> =
+        heard().map(|(meta, heard)| heard.as_ref().map_or(meta.energy, |heard| Some(heard.energy))).collect();
+    let places = ranked(&energies);
     let published = library.metas.iter().zip(&library.tracks).enumerate().map(|(index, (meta, track))| {
         let mut meta = meta.clone();
         let sub_genre = meta.sub_genre as usize;
@@ -19,6 +25,10 @@ pub(crate) fn published_metas(plan: &Plan, library: &UsableLibrary) -> Vec<Track
             Share::Public if track.has_title() => {}
             Share::Public => meta.title = format!("{} {}", library.sub_genres[sub_genre].name, numbers[sub_genre]),
         }
+        if let Some(heard) = &library.descriptors[index] {
+            fill_in(&mut meta, heard);
+        }
+        meta.energy = places[index];
         meta.audio = audio_path(plan, library, index);
         meta
     });

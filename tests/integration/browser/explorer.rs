@@ -1,6 +1,8 @@
 //! The explorer does what it says, by the same path from a double click as from a host.
 
-use pmsl_core::playlist::{self, GrowOptions, Library, M3u8Options, PathSeparator, Songs};
+use pmsl_core::playlist::{
+    self, Constraints, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs,
+};
 use serde_json::Value;
 use thirtyfour::Key;
 
@@ -130,8 +132,8 @@ async fn grow(session: &Session, site: &Built) {
     session.click("#grow [type=submit]").await;
     let library = Library { songs: &Songs::new(&site.tracks), searcher: &site.searcher };
     let options = GrowOptions { length: 12, ..GrowOptions::default() };
-    let steps = playlist::grow(library, 8, &options);
-    assert_eq!(session.tracks("#playlist").await, steps.iter().map(|step| step.track).collect::<Vec<_>>());
+    let list = playlist::grow(library, 8, &options, &Constraints::default());
+    assert_eq!(session.tracks("#playlist").await, list.tracks);
     assert!(session.text("#playlist-summary").await.starts_with("12 tracks, "));
 }
 
@@ -157,14 +159,15 @@ async fn export(session: &Session, site: &Built) {
     session.find("#export-separator option[value='\\\\']").await.click().await.unwrap();
     session.click("#export [type=submit]").await;
     let (name, content) = session.download().await;
-    let options = M3u8Options {
+    let options = ExportOptions {
         root: "D:\\My Music".into(),
         separator: PathSeparator::Backslash,
         url_encode: false,
         extension: "flac".into(),
     };
     let tracks = session.tracks("#playlist").await;
-    assert_eq!(content, playlist::m3u8(tracks.iter().map(|&track| &site.tracks[track]), &options));
+    let tracks = tracks.iter().map(|&track| &site.tracks[track]);
+    assert_eq!(content, playlist::export(Format::M3u8, Heading::default(), tracks, &options));
     assert!(content.contains("\nD:\\My Music\\Techno\\008 Ä #1.wav\n"), "{content}");
     assert_eq!(name, format!("From {}.m3u8", site.tracks[8].title));
 }

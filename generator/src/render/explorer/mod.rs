@@ -11,14 +11,47 @@ use super::Assets;
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
 /// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 33] = [
     ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
     ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
+    ("explorer-state.js", include_str!("../../../../templates/assets/explorer-state.js")),
+    ("explorer-forms.js", include_str!("../../../../templates/assets/explorer-forms.js")),
+    ("explorer-map-grid.js", include_str!("../../../../templates/assets/explorer-map-grid.js")),
+    ("explorer-map-view.js", include_str!("../../../../templates/assets/explorer-map-view.js")),
+    ("explorer-map-colours.js", include_str!("../../../../templates/assets/explorer-map-colours.js")),
+    ("explorer-map-density.js", include_str!("../../../../templates/assets/explorer-map-density.js")),
+    ("explorer-map-points.js", include_str!("../../../../templates/assets/explorer-map-points.js")),
+    ("explorer-map-labels.js", include_str!("../../../../templates/assets/explorer-map-labels.js")),
+    ("explorer-map-legend.js", include_str!("../../../../templates/assets/explorer-map-legend.js")),
+    ("explorer-map-input.js", include_str!("../../../../templates/assets/explorer-map-input.js")),
     ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
+    ("explorer-folder.js", include_str!("../../../../templates/assets/explorer-folder.js")),
+    ("explorer-waveform.js", include_str!("../../../../templates/assets/explorer-waveform.js")),
+    ("explorer-player-decks.js", include_str!("../../../../templates/assets/explorer-player-decks.js")),
+    ("explorer-player-remote.js", include_str!("../../../../templates/assets/explorer-player-remote.js")),
     ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
+    ("explorer-rows.js", include_str!("../../../../templates/assets/explorer-rows.js")),
+    ("explorer-filters.js", include_str!("../../../../templates/assets/explorer-filters.js")),
+    ("explorer-search.js", include_str!("../../../../templates/assets/explorer-search.js")),
+    ("explorer-track.js", include_str!("../../../../templates/assets/explorer-track.js")),
+    ("explorer-curve.js", include_str!("../../../../templates/assets/explorer-curve.js")),
+    ("explorer-saved.js", include_str!("../../../../templates/assets/explorer-saved.js")),
+    ("explorer-seeds.js", include_str!("../../../../templates/assets/explorer-seeds.js")),
+    ("explorer-measures.js", include_str!("../../../../templates/assets/explorer-measures.js")),
+    ("explorer-drag.js", include_str!("../../../../templates/assets/explorer-drag.js")),
+    ("explorer-playlist.js", include_str!("../../../../templates/assets/explorer-playlist.js")),
+    ("explorer-make.js", include_str!("../../../../templates/assets/explorer-make.js")),
+    ("explorer-files.js", include_str!("../../../../templates/assets/explorer-files.js")),
+    ("explorer-link.js", include_str!("../../../../templates/assets/explorer-link.js")),
+    ("explorer-shortcuts.js", include_str!("../../../../templates/assets/explorer-shortcuts.js")),
     ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
 ];
-const STYLE: (&str, &str) = ("explorer.css", include_str!("../../../../templates/assets/explorer.css"));
+/// The style sheets of the page, in their order.
+const STYLES: [(&str, &str); 3] = [
+    ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
+    ("explorer-map.css", include_str!("../../../../templates/assets/explorer-map.css")),
+    ("explorer-player.css", include_str!("../../../../templates/assets/explorer-player.css")),
+];
 
 /// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
 const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
@@ -45,6 +78,7 @@ pub struct ExplorerFiles {
 pub struct ExplorerContext {
     track_count: usize,
     scripts: [&'static str; SCRIPTS.len()],
+    styles: [&'static str; STYLES.len()],
     manifest: Manifest,
 }
 
@@ -76,15 +110,15 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
     let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
-    let scripts = SCRIPTS.map(|(name, _)| name);
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, manifest };
+    let (scripts, styles) = (SCRIPTS.map(|(name, _)| name), STYLES.map(|(name, _)| name));
+    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
 impl ExplorerFiles {
-    /// Adds the page's style sheet and scripts to those that templates can ask for.
+    /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain([STYLE]) {
+        for (name, text) in SCRIPTS.into_iter().chain(STYLES) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }

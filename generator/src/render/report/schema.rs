@@ -47,12 +47,21 @@ pub(super) struct TrackMeta {
     /// The year of release.
     #[serde(default)]
     year: Option<u32>,
-    /// Tempo in beats per minute, as tagged.
+    /// Tempo in beats per minute, as tagged; as heard where `bpm_heard` is true.
     #[serde(default)]
     bpm: Option<f32>,
-    /// Musical key, as tagged.
+    /// Whether the tempo was measured, because no tag tells it.
+    #[serde(default)]
+    bpm_heard: bool,
+    /// Musical key, as tagged; as heard where `key_heard` is true.
     #[serde(default)]
     key: Option<String>,
+    /// Whether the key was measured, because no tag tells it.
+    #[serde(default)]
+    key_heard: bool,
+    /// How energetic the track is within its library, as heard: 0 for the calmest, 1 for the most energetic.
+    #[serde(default)]
+    energy: Option<f32>,
     /// Duration of the audio, in seconds.
     duration_s: f32,
     /// The track's sub-genre, as an index into the report's list.
@@ -92,7 +101,10 @@ mod tests {
             album: Some("a".into()),
             year: Some(2001),
             bpm: Some(120.0),
+            bpm_heard: true,
             key: Some("8A".into()),
+            key_heard: true,
+            energy: Some(0.5),
             path: Some("a".into()),
             audio: Some("a".into()),
             tags: vec!["a".into()],

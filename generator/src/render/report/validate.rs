@@ -98,6 +98,12 @@ impl Report {
             below("meta.sub_genre", track.meta.sub_genre, classes)?;
             below("predicted", track.predicted, classes)?;
             finite(format!("tracks[{i}].meta.duration_s"), f64::from(track.meta.duration_s))?;
+            if let Some(bpm) = track.meta.bpm {
+                finite(format!("tracks[{i}].meta.bpm"), f64::from(bpm))?;
+            }
+            if let Some(energy) = track.meta.energy {
+                share(format!("tracks[{i}].meta.energy"), f64::from(energy))?;
+            }
             finite(format!("tracks[{i}].similarity"), f64::from(track.similarity))?;
             finite(format!("tracks[{i}].margin"), f64::from(track.margin))?;
             if let Some(confidence) = track.confidence {

@@ -1,0 +1,35 @@
+//! M3U, plain and extended.
+
+use super::uri::path_of;
+use super::{ImportError, Reader, decimal};
+
+/// Reads a line after the other; `#EXTINF` describes the entry after it. Endings of all systems are lines' ends.
+pub(super) fn read(text: &str, reader: &mut Reader) -> Result<(), ImportError> {
+    for line in text.split(['\n', '\r']) {
+        let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+        if let Some(information) = line.strip_prefix("#EXTINF:") {
+            describe(information, reader);
+        } else if let Some(title) = line.strip_prefix("#PLAYLIST:") {
+            reader.of_list("title", title);
+        } else if !line.is_empty() && !line.starts_with('#') {
+            let is_uri = line.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+            reader.of_entry("path", &if is_uri { path_of(line) } else { line.to_owned() });
+            reader.end_entry()?;
+        }
+    }
+    Ok(())
+}
+
+/// `seconds,Artist - Title`; some programs write properties after the seconds.
+fn describe(information: &str, reader: &mut Reader) {
+    reader.entry = super::PlaylistEntry::default();
+    let Some((seconds, name)) = information.split_once(',') else { return };
+    let seconds = seconds.split_whitespace().next().unwrap_or_default();
+    reader.entry.duration_s = decimal(seconds).filter(|&seconds| seconds > 0.0);
+    if let Some((artist, title)) = name.split_once(" - ") {
+        reader.of_entry("artist", artist);
+        reader.of_entry("title", title);
+    } else {
+        reader.of_entry("title", name);
+    }
+}

@@ -1,0 +1,149 @@
+//! Titles and artists, for files and entries that no path tells.
+
+use super::table::Table;
+use super::words::Words;
+use super::{Candidate, Evidence};
+use crate::TrackMeta;
+use crate::playlist::core_title;
+
+/// Words before a title in which an artist is looked for: their runs are as many as the square.
+const MOST_IN_RUNS: usize = 16;
+
+/// The names of a library.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Titles {
+    /// Tracks by their titles.
+    full: Table,
+    /// Tracks by their titles without number and edition, where that is another title.
+    cores: Table,
+    /// Per track a hash of its artist; 0 where it has none, or one without a letter: file names cannot tell signs from
+    /// separators.
+    artists: Vec<u64>,
+}
+
+/// The names being read.
+#[derive(Default)]
+pub(super) struct TitlesBuilder {
+    full: Vec<(u64, u32)>,
+    cores: Vec<(u64, u32)>,
+    artists: Vec<u64>,
+}
+
+impl TitlesBuilder {
+    /// Reads the next track.
+    pub(super) fn push(&mut self, track: &TrackMeta) {
+        let number = self.artists.len() as u32;
+        let mut artist = Words::default();
+        artist.push(without_guests(track.artist.as_deref().unwrap_or_default()));
+        self.artists.push(artist.whole().unwrap_or(0));
+        let title = Words::of(&track.title).whole();
+        let core = core_hash(&track.title);
+        self.full.extend(title.map(|title| (title, number)));
+        self.cores.extend(core.filter(|_| core != title).map(|core| (core, number)));
+    }
+
+    /// Sorts what was read.
+    pub(super) fn finish(self) -> Titles {
+        let table = |rows| Table::new(rows, &|a, b| a.cmp(&b));
+        Titles { full: table(self.full), cores: table(self.cores), artists: self.artists }
+    }
+}
+
+/// The artist before `feat.` and the like.
+fn without_guests(artist: &str) -> &str {
+    // The signs are plain letters: what is found in lower case is at the same place.
+    let lower = artist.to_ascii_lowercase();
+    let guests = [" feat", " ft.", " ft "].into_iter().filter_map(|sign| lower.find(sign)).min();
+    guests.map(|at| &artist[..at]).filter(|before| !before.trim().is_empty()).unwrap_or(artist)
+}
+
+/// A hash of the title without its edition and without a number before it.
+fn core_hash(title: &str) -> Option<u64> {
+    let words = Words::of(&core_title(title));
+    let numbers = words.numbers(words.len().saturating_sub(1));
+    (words.len() > 0).then(|| words.hash(numbers..words.len()))
+}
+
+/// A name that may hold a number, an artist and a title, such as `03 - Artist - Title`; and the folders around it.
+pub(super) struct Name<'a> {
+    pub(super) words: Words,
+    /// The same without the note about an edition at its end.
+    pub(super) core: Words,
+    pub(super) folders: Vec<&'a str>,
+}
+
+impl Titles {
+    /// Tracks whose titles the name ends in, where what stands before is a number or the artist.
+    pub(super) fn find(&self, name: &Name<'_>, found: &mut Vec<Candidate>) {
+        let mut surroundings = Surroundings { folders: &name.folders, hashes: None };
+        self.find_in(&self.full, &name.words, false, &mut surroundings, found);
+        self.find_in(&self.cores, &name.words, true, &mut surroundings, found);
+        self.find_in(&self.full, &name.core, true, &mut surroundings, found);
+        self.find_in(&self.cores, &name.core, true, &mut surroundings, found);
+    }
+
+    fn find_in(
+        &self,
+        titles: &Table,
+        words: &Words,
+        is_core: bool,
+        surroundings: &mut Surroundings<'_>,
+        found: &mut Vec<Candidate>,
+    ) {
+        let count = words.len();
+        for before in 0..count {
+            for &(_, track) in titles.of(words.hash(before..count)) {
+                let artist = self.artists[track as usize];
+                if let Some(evidence) = judge(words, before, artist, surroundings) {
+                    let evidence = if is_core { evidence.of_core() } else { evidence };
+                    found.push(Candidate { evidence, track });
+                }
+            }
+        }
+    }
+}
+
+/// What the words before a title, and the folders, say of a track by this artist. `None`: they name somebody else.
+fn judge(words: &Words, before: usize, artist: u64, surroundings: &mut Surroundings<'_>) -> Option<Evidence> {
+    let numbers = words.numbers(before);
+    if artist != 0 && (0..=numbers.min(before)).any(|start| start < before && words.hash(start..before) == artist) {
+        return Some(Evidence::ArtistAndTitle);
+    }
+    let unexplained = numbers < before;
+    if artist == 0 {
+        // Nothing can contradict; a title without an artist is often the whole name of the file.
+        return Some(if unexplained { Evidence::Title } else { Evidence::ArtistAndTitle });
+    }
+    if ranges(words, before).any(|hash| hash == artist) || surroundings.name(artist) {
+        return Some(Evidence::ArtistNearby);
+    }
+    (!unexplained).then_some(Evidence::Title)
+}
+
+/// Hashes of all runs of the first words.
+fn ranges(words: &Words, count: usize) -> impl Iterator<Item = u64> {
+    let count = count.min(MOST_IN_RUNS);
+    (0..count).flat_map(move |start| (start + 1..=count).map(move |end| words.hash(start..end)))
+}
+
+/// The folders that a file lies in; their names are taken apart when they are first needed.
+struct Surroundings<'a> {
+    folders: &'a [&'a str],
+    hashes: Option<Vec<u64>>,
+}
+
+impl Surroundings<'_> {
+    /// Whether a folder names this artist, alone or beside an album or a year.
+    fn name(&mut self, artist: u64) -> bool {
+        let folders = self.folders;
+        let hashes = self.hashes.get_or_insert_with(|| {
+            let mut hashes = Vec::new();
+            for folder in folders {
+                let words = Words::of(folder);
+                hashes.extend(ranges(&words, words.len()));
+            }
+            hashes
+        });
+        hashes.contains(&artist)
+    }
+}

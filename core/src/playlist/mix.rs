@@ -1,0 +1,118 @@
+//! A playlist from several liked and disliked tracks.
+//!
+//! Tracks are chosen by maximal marginal relevance: Carbonell and Goldstein 1998, "The use of MMR, diversity-based
+//! reranking for reordering documents and producing summaries" (SIGIR), with the merit of [`Taste`] as relevance. The
+//! list is then put into a smooth order, which the paper's ranking is not.
+
+use super::{Constraints, Library, Playlist, arrange::arrange, draft::Draft, pool::Pool, songs::NAMES, taste::Taste};
+
+/// How tracks are chosen by several others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MixOptions {
+    /// Number of tracks wanted; at most [`MAX_LENGTH`](super::MAX_LENGTH).
+    pub length: usize,
+    /// How much a track should differ from those already chosen rather than fit the liked ones, 0 to 1.
+    pub diversity: f64,
+    /// Whether the liked tracks are part of the list.
+    pub keep_liked: bool,
+}
+
+impl Default for MixOptions {
+    fn default() -> Self {
+        Self { length: 20, diversity: 0.3, keep_liked: true }
+    }
+}
+
+/// Candidates per track of the list.
+const CHOICE: usize = 8;
+/// Fewest and most candidates.
+const CHOICE_LIMITS: (usize, usize) = (96, 1200);
+
+/// A playlist of tracks that are near one of the liked tracks and not near a disliked one. Disliked tracks and their
+/// versions never enter. Liked tracks that exceed `length` are left out, the last first.
+///
+/// Shorter than asked where the neighbourhoods of the liked tracks are used up; empty without liked tracks.
+pub fn mix(
+    library: Library<'_>,
+    liked: &[usize],
+    disliked: &[usize],
+    options: &MixOptions,
+    constraints: &Constraints,
+) -> Playlist {
+    let exists = |&track: &usize| track < library.searcher.len();
+    let disliked: Vec<usize> = disliked.iter().copied().filter(exists).collect();
+    let mut liked: Vec<usize> = liked.iter().copied().filter(exists).collect();
+    // A track that is liked twice is played once, and one that is disliked as well not at all.
+    let mut seen = disliked.clone();
+    liked.retain(|track| {
+        !seen.contains(track) && {
+            seen.push(*track);
+            true
+        }
+    });
+    if liked.is_empty() {
+        return Playlist::default();
+    }
+    let mut draft = Draft::new(library, options.length, constraints);
+    let size = (draft.places.len() * CHOICE).clamp(CHOICE_LIMITS.0, CHOICE_LIMITS.1);
+    let barred = constraints.barred();
+    let skip = |track| barred.binary_search(&track).is_ok() || disliked.contains(&track);
+    let taste = Taste::new(library, &liked, &disliked, size, &skip);
+    let mut taken = [draft.tracks(), liked.clone(), disliked].concat();
+    taken.sort_unstable();
+    taken.dedup();
+    let pool = Pool::new(library, constraints, &taken, &taste.candidates(size), size);
+
+    let free = draft.places.iter().filter(|place| place.is_none()).count();
+    let mut chosen = Vec::new();
+    if options.keep_liked {
+        chosen.extend(liked.iter().copied().filter(|&track| !draft.holds(track)).take(free));
+    }
+    let room = free - chosen.len();
+    let held = [draft.tracks(), chosen.clone()].concat();
+    chosen.extend(marginal(library, &taste, pool, options.diversity, room, &held, constraints));
+    arrange(&mut draft, chosen);
+    Playlist::new(library, draft.tracks(), options.length, &liked, constraints)
+}
+
+/// The choice itself: so many tracks beside those that are held.
+fn marginal(
+    library: Library<'_>,
+    taste: &Taste<'_>,
+    mut pool: Pool,
+    diversity: f64,
+    room: usize,
+    held: &[usize],
+    constraints: &Constraints,
+) -> Vec<usize> {
+    let diversity = diversity.clamp(0.0, 1.0);
+    // More tracks of one name than this cannot be kept apart.
+    let most = constraints.spacing.each().map(|spacing| (room + held.len()).div_ceil(spacing + 1));
+    let mut names: Vec<_> = held.iter().map(|&track| library.songs.names(track)).collect();
+    let mut likeness = vec![0.0_f64; pool.tracks.len()];
+    let mut chosen = Vec::new();
+    while chosen.len() < room {
+        let mut best: Option<(usize, f64, usize)> = None;
+        for (index, &track) in pool.tracks.iter().enumerate() {
+            let own = library.songs.names(track);
+            let crowd = (0..NAMES)
+                .filter(|&kind| {
+                    own[kind].is_some() && names.iter().filter(|other| other[kind] == own[kind]).count() >= most[kind]
+                })
+                .count();
+            let score = (1.0 - diversity) * pool.merits[index] - diversity * likeness[index] + pool.noise[index];
+            if best.is_none_or(|(least, most, at)| (crowd, -score, track) < (least, -most, pool.tracks[at])) {
+                best = Some((crowd, score, index));
+            }
+        }
+        let Some((.., index)) = best else { break };
+        likeness.remove(index);
+        let track = pool.take(index);
+        for (likeness, &other) in likeness.iter_mut().zip(&pool.tracks) {
+            *likeness = likeness.max(taste.nearness(library.searcher.similarity(track, other)));
+        }
+        names.push(library.songs.names(track));
+        chosen.push(track);
+    }
+    chosen
+}

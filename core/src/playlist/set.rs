@@ -1,0 +1,195 @@
+//! A set: a list with a course.
+//!
+//! Pauws, Verhaegh and Vossen 2006, "Fast generation of optimal music playlists using local search" (ISMIR), state a
+//! playlist as wishes on tracks, pairs and the whole, each with a penalty between 0 and 1; wishes here are of the same
+//! kinds, and the search is a beam in place of simulated annealing, so that a set needs no luck. Keys mix by the
+//! Camelot wheel ([`Key::compatible_with`](crate::Key::compatible_with)).
+
+use super::{
+    Constraints, Library, MAX_LENGTH, Playlist, Song, Wish,
+    beam::beam,
+    demand::{Demand, ENERGY_TOLERANCE, mixes},
+    draft::Draft,
+    pool::Pool,
+    taste::Taste,
+    tempo::TEMPO_TOLERANCE,
+    tempo_change,
+};
+use crate::random::SplitMix64;
+use crate::search::{Neighbour, TopK};
+
+/// How long a set is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SetLength {
+    /// In tracks, at most [`MAX_LENGTH`].
+    Tracks(usize),
+    /// In minutes.
+    Minutes(f64),
+}
+
+/// What a set is asked to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetOptions {
+    /// How long it is.
+    pub length: SetLength,
+    /// The tempo at the first and at the last place, in beats per minute. Between them it moves evenly. Half and double
+    /// tempo fit as well.
+    pub bpm: Option<[f32; 2]>,
+    /// The slowest and the fastest tempo that may enter at all, in beats per minute; half and double tempo fit as
+    /// well. Keeps out tracks of unknown tempo.
+    pub bpm_range: Option<[f32; 2]>,
+    /// Whether successive keys should mix.
+    pub keys: bool,
+    /// The course of energy, 0 to 1, by points that are evenly spaced over the set. Empty: any.
+    pub energy: Vec<f32>,
+}
+
+impl Default for SetOptions {
+    fn default() -> Self {
+        Self { length: SetLength::Tracks(20), bpm: None, bpm_range: None, keys: true, energy: Vec::new() }
+    }
+}
+
+/// Tracks near the seeds among which each place has a choice.
+const NEARBY: usize = 4096;
+/// Tracks from which the set is put together, for all places; not less than twice the places.
+const POOL: usize = 512;
+/// Tries at meeting a duration.
+const TRIES: usize = 4;
+
+/// A set of tracks around the seeds, in the order that costs least: each track by how well it fits the seeds and what
+/// is due at its place, each step by distance, tempo and key. Without seeds the locked tracks stand in, and without
+/// those a track drawn by the constraints' seed.
+///
+/// What is unknown of a track counts as neither good nor bad; only [`SetOptions::bpm_range`] keeps tracks out. What
+/// cannot be held is filled with what comes nearest, and told.
+pub fn set(library: Library<'_>, seeds: &[usize], options: &SetOptions, constraints: &Constraints) -> Playlist {
+    let barred = constraints.barred();
+    let skip = |track: usize| {
+        barred.binary_search(&track).is_ok() || !library.songs.get(track).is_some_and(|song| in_range(song, options))
+    };
+    let Some(seeds) = seeds_or_others(library, seeds, constraints, &skip) else { return Playlist::default() };
+    let taste = Taste::new(library, &seeds, &[], NEARBY, &skip);
+    let nearby: Vec<Neighbour> = taste.candidates(NEARBY).into_iter().filter(|near| !skip(near.track)).collect();
+
+    let duration_s = |tracks: &[usize]| -> f64 {
+        tracks.iter().filter_map(|&track| library.songs.get(track)).map(|song| f64::from(song.duration_s)).sum()
+    };
+    let wanted_s = match options.length {
+        SetLength::Tracks(_) => None,
+        SetLength::Minutes(minutes) => Some(minutes.max(0.0) * 60.0),
+    };
+    let near: Vec<usize> = nearby.iter().take(POOL).map(|near| near.track).collect();
+    let mean_s = (duration_s(&near) / near.len().max(1) as f64).max(1.0);
+    let mut places = match options.length {
+        SetLength::Tracks(tracks) => tracks,
+        SetLength::Minutes(_) => (wanted_s.unwrap_or(0.0) / mean_s).round() as usize,
+    };
+    let mut best: Option<(f64, usize, Vec<usize>)> = None;
+    for _ in 0..TRIES {
+        let tracks = sequence(library, &nearby, places, options, constraints);
+        let off_s = wanted_s.map_or(0.0, |wanted_s| wanted_s - duration_s(&tracks));
+        let next = (places as f64 + (off_s / mean_s).round()).clamp(0.0, MAX_LENGTH as f64) as usize;
+        // A pool that is used up gives no more by asking for more.
+        let done = next == places || tracks.len() < places;
+        if best.as_ref().is_none_or(|(least, ..)| off_s.abs() < *least) {
+            best = Some((off_s.abs(), places, tracks));
+        }
+        if done {
+            break;
+        }
+        places = next;
+    }
+    let Some((off_s, places, tracks)) = best else { return Playlist::default() };
+    let longest_s = tracks.iter().map(|track| duration_s(&[*track])).fold(mean_s, f64::max);
+    let length = if wanted_s.is_some() { tracks.len() } else { places };
+    let mut list = Playlist::new(library, tracks, length, &seeds, constraints);
+    list.miss(Wish::Minutes, usize::from(off_s > 0.5 * longest_s));
+    tell(&mut list, library, places, options);
+    list
+}
+
+/// The seeds that exist; else the locked tracks; else any track that may enter.
+fn seeds_or_others(
+    library: Library<'_>,
+    seeds: &[usize],
+    constraints: &Constraints,
+    skip: &dyn Fn(usize) -> bool,
+) -> Option<Vec<usize>> {
+    let n = library.searcher.len();
+    let seeds: Vec<usize> = seeds.iter().copied().filter(|&track| track < n).collect();
+    if !seeds.is_empty() {
+        return Some(seeds);
+    }
+    let locked: Vec<usize> = constraints.locked.iter().map(|lock| lock.track).filter(|&track| track < n).collect();
+    if !locked.is_empty() {
+        return Some(locked);
+    }
+    let start = (SplitMix64 { state: constraints.seed }.next() % n.max(1) as u64) as usize;
+    (start..n).chain(0..start).find(|&track| !skip(track)).map(|track| vec![track])
+}
+
+fn in_range(song: &Song, options: &SetOptions) -> bool {
+    let Some([slowest, fastest]) = options.bpm_range else { return true };
+    let inside = |bpm: f32| (slowest..=fastest).contains(&bpm);
+    song.bpm.is_some_and(|bpm| inside(bpm) || inside(2.0 * bpm) || inside(0.5 * bpm))
+}
+
+/// The set with so many places.
+fn sequence(
+    library: Library<'_>,
+    nearby: &[Neighbour],
+    places: usize,
+    options: &SetOptions,
+    constraints: &Constraints,
+) -> Vec<usize> {
+    let draft = Draft::new(library, places, constraints);
+    let places = draft.places.len();
+    let demand = Demand::new(options, places);
+    // The best for each place, so that every part of the course has a choice.
+    let each = (POOL / places.max(1)).max(8);
+    let mut wanted = vec![false; nearby.len()];
+    for place in 0..places {
+        let mut best = TopK::new(each);
+        for (track, near) in nearby.iter().enumerate() {
+            if let Some(song) = library.songs.get(near.track) {
+                best.offer(Neighbour { track, similarity: -demand.cost(place, song, near.similarity) });
+            }
+        }
+        for near in best.into_sorted() {
+            wanted[near.track] = true;
+        }
+    }
+    // And the nearest to the seeds, so that there is one for every place.
+    let room = POOL.max(2 * places);
+    let mut missing = room.saturating_sub(wanted.iter().filter(|wanted| **wanted).count());
+    for wanted in wanted.iter_mut().filter(|wanted| !**wanted) {
+        if missing == 0 {
+            break;
+        }
+        *wanted = true;
+        missing -= 1;
+    }
+    let chosen: Vec<Neighbour> =
+        nearby.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(near, _)| *near).collect();
+    let pool = Pool::new(library, constraints, &draft.tracks(), &chosen, 2 * room);
+    beam(library, &demand, &pool, &draft.places, constraints.spacing)
+}
+
+/// Notes what the list misses of its course.
+fn tell(list: &mut Playlist, library: Library<'_>, places: usize, options: &SetOptions) {
+    let demand = Demand::new(options, places);
+    let (mut tempo, mut key, mut energy) = (0, 0, 0);
+    for (place, &track) in list.tracks.iter().enumerate() {
+        let Some(song) = library.songs.get(track) else { continue };
+        let change = demand.bpm(place).zip(song.bpm).and_then(|(due, bpm)| tempo_change(due, bpm));
+        tempo += usize::from(change.is_some_and(|change| change.abs() > TEMPO_TOLERANCE));
+        let off = demand.energy(place).zip(song.energy).map(|(due, energy)| f64::from((energy - due).abs()));
+        energy += usize::from(off.is_some_and(|off| off > ENERGY_TOLERANCE));
+        let before = place.checked_sub(1).and_then(|before| library.songs.get(list.tracks[before]));
+        key += usize::from(options.keys && before.and_then(|before| mixes(before, song)) == Some(false));
+    }
+    list.miss(Wish::Tempo, tempo);
+    list.miss(Wish::Key, key);
+    list.miss(Wish::Energy, energy);
+}
