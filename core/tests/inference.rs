@@ -31,8 +31,10 @@ use pmsl_core::probes::Standardizer;
 use pmsl_core::session::EncoderSpec;
 
 /// Largest distance of a vector with all bits of its weights, and with half of them.
-const FULL: f32 = 1e-5;
-const HALF: f32 = 1e-3;
+const DISTANCES: &[(WeightPrecision, f32)] = &[(WeightPrecision::Full, 1e-6), (WeightPrecision::Half, 1e-3)];
+/// The same where every channel is scaled to deviation 1: a few of MusiCNN hardly vary, and what rounding leaves of them
+/// is magnified with them. Half of the bits are too few then.
+const SCALED: &[(WeightPrecision, f32)] = &[(WeightPrecision::Full, 1e-4)];
 
 /// Recordings of both data sets, MP3 and Ogg, the short and the long.
 fn files() -> Vec<PathBuf> {
@@ -145,8 +147,8 @@ fn embed(spec: &EncoderSpec, weights: &Path, source: &Chunks, frames: Option<usi
 }
 
 /// Embeds the files from their bytes, by way of the bytes of the bundle.
-fn check(what: &str, files: &[PathBuf], bundle: &EncoderBundle, expected: &Vectors) {
-    for (precision, limit) in [(WeightPrecision::Full, FULL), (WeightPrecision::Half, HALF)] {
+fn check(what: &str, files: &[PathBuf], bundle: &EncoderBundle, expected: &Vectors, limits: &[(WeightPrecision, f32)]) {
+    for &(precision, limit) in limits {
         let bytes = bundle.encode("build", precision).unwrap();
         let mut embedder = Embedder::new(EncoderBundle::decode(&bytes, "build").unwrap()).unwrap();
         assert_eq!(embedder.dim(), expected.dim());
@@ -202,7 +204,13 @@ fn a_frozen_musicnn_with_a_head_gives_the_vectors_of_the_run() {
             pooling: Pooling::UnitMean,
         };
         let weights = spec.backbone_tensors().unwrap().into_iter().chain(tensors);
-        check(&format!("{layer:?}"), &files, &EncoderBundle::collect(options, weights, Some(scaling)), &expected);
+        check(
+            &format!("{layer:?}"),
+            &files,
+            &EncoderBundle::collect(options, weights, Some(scaling)),
+            &expected,
+            SCALED,
+        );
     }
 }
 
@@ -229,7 +237,7 @@ fn a_musicnn_as_it_comes_gives_the_vectors_of_the_run() {
     let dim = MusicnnLayer::MeanPool.dim();
     let expected = Vectors::normalized(outputs.means(), dim).unwrap();
     let bundle = EncoderBundle::collect(options, spec.backbone_tensors().unwrap(), None);
-    check("as it comes", &files, &bundle, &expected);
+    check("as it comes", &files, &bundle, &expected, DISTANCES);
 }
 
 #[test]
@@ -249,6 +257,12 @@ fn a_trained_residual_network_gives_the_vectors_of_the_run() {
         let expected = embed(&spec, &path, &Chunks::read(&files, &audio, &front_end), crop_frames);
         let (audio, front_end) = (audio.clone(), front_end.clone());
         let options = EmbedderOptions { audio, front_end, crop_frames, network, pooling: Pooling::UnitMean };
-        check(&format!("crop {crop_frames:?}"), &files, &EncoderBundle::collect(options, tensors, None), &expected);
+        check(
+            &format!("crop {crop_frames:?}"),
+            &files,
+            &EncoderBundle::collect(options, tensors, None),
+            &expected,
+            DISTANCES,
+        );
     }
 }

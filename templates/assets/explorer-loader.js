@@ -31,6 +31,7 @@ window.pmsl = (() => {
     });
   }
 
+  /** The bytes of a part that the manifest names: `{id, path, bytes}`. */
   async function loadChunk({ id, path, bytes: expected }) {
     const inline = document.getElementById(`chunk-${id}`);
     if (inline) {
@@ -98,5 +99,5 @@ window.pmsl = (() => {
     return viewer;
   }
 
-  return { chunk, load };
+  return { chunk, load, loadChunk };
 })();

@@ -28,7 +28,7 @@
   function createPage(viewer) {
     const state = pmsl.createState({
       selected: null, neighbours: [], query: "", found: null, liked: [], disliked: [], waypoints: [], playlist: [], locked: [],
-      name: "", settings: null, selection: [], playing: null, undoable: 0, redoable: 0,
+      name: "", place: null, settings: null, selection: [], playing: null, undoable: 0, redoable: 0,
       complete: viewer.complete, canPlay: (id) => Boolean(rows.track(id).audio),
     });
     const rows = pmsl.createRows({ viewer, state });
@@ -134,9 +134,19 @@
       letGo();
     });
     element("offer-close").addEventListener("click", letGo);
-    state.on(["selected", "neighbours", "playlist", "found", "playing", "selection"], (now) => map.show({
+    state.on(["selected", "neighbours", "playlist", "found", "playing", "selection", "place"], (now) => map.show({
       selected: now.selected, neighbours: now.neighbours, playlist: now.playlist, mask: now.found, playing: now.playing, selection: now.selection,
+      place: now.place,
     }));
+
+    // ---- a file of the listener's, where the site holds the encoder ----
+
+    if (manifest.encoder) {
+      const found = pmsl.createFound({ ...page, neighbourRow: trackPanel.neighbourRow, add: playlist.add });
+      const offer = () => pmsl.createDrop({ manifest, onVector: found.onVector, announce });
+      if (state.now.complete) offer();
+      else state.on(["complete"], offer);
+    }
 
     function listen() {
       const chosen = (action) => () => { if (state.now.selected !== null) actions[action](state.now.selected); };

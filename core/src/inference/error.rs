@@ -15,6 +15,14 @@ pub enum BundleError {
         /// Its kind.
         kind: &'static str,
     },
+    /// A residual network with more weights than a page is meant to load.
+    #[error("a `resnet18` of width {found} is too large for a browser; `width` may be up to {max}")]
+    TooWide {
+        /// Its width.
+        found: usize,
+        /// The largest width.
+        max: usize,
+    },
     /// The encoder is too large to be loaded by a page.
     #[error("the encoder takes {:.1} MB; at most {:.1} MB are put into a page", *found as f64 / 1e6, MAX_BUNDLE_BYTES as f64 / 1e6)]
     TooLarge {

@@ -8,8 +8,8 @@ use super::resnet18::Resnet18;
 use super::weights::Weights;
 use crate::musicnn_shape::{BANDS, MusicnnLayer};
 
-/// Most channels of a residual network's first stage: wider ones pass the limit on a bundle anyway.
-const WIDTH_MAX: usize = 64;
+/// Most channels of a residual network's first stage: a wider one has more weights than a page is meant to load.
+const WIDTH_MAX: usize = 32;
 
 /// Which network turns features into a pooled output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub enum NetworkOptions {
     },
     /// The 18-layer residual network.
     Resnet18 {
-        /// Channels of its first stage, 1 to 64.
+        /// Channels of its first stage, 1 to 32.
         width: usize,
     },
 }
@@ -31,13 +31,16 @@ impl NetworkOptions {
     /// The form that an encoder of a run has here.
     ///
     /// # Errors
-    /// [`BundleError::Unsupported`] for a kind that has none.
+    /// [`BundleError::Unsupported`] for a kind that has none, [`BundleError::TooWide`].
     #[cfg(feature = "models")]
     pub fn of(encoder: &crate::models::EncoderOptions) -> Result<Self, BundleError> {
         use crate::models::EncoderOptions;
 
         match encoder {
             EncoderOptions::Musicnn(options) => Ok(Self::Musicnn { layer: options.layer }),
+            EncoderOptions::Resnet18(options) if options.width > WIDTH_MAX => {
+                Err(BundleError::TooWide { found: options.width, max: WIDTH_MAX })
+            }
             EncoderOptions::Resnet18(options) => Ok(Self::Resnet18 { width: options.width }),
             other => Err(BundleError::Unsupported { kind: other.kind() }),
         }

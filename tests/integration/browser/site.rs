@@ -74,7 +74,7 @@ impl Built {
 }
 
 fn write(root: &Path, index: &IndexInput<'_>) {
-    let explorer = explorer::files(&ExplorerInput { index }).unwrap();
+    let explorer = explorer::files(&ExplorerInput { index, encoder: None }).unwrap();
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
     assets.insert("watcher.js", WATCHER.into());

@@ -57,11 +57,25 @@ const STYLES: [(&str, &str); 3] = [
 const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
 const WASM: (&str, &[u8]) = ("viewer-wasm", include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"));
 
+/// The encoder in the browser as `scripts/build-viewer` made it, and the scripts and the style of what it is for: in
+/// sites that carry an encoder.
+const ENCODER_GLUE: &[u8] = include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder.js");
+const ENCODER_WASM: &[u8] = include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder_bg.wasm");
+const ENCODER_SCRIPTS: [(&str, &str); 3] = [
+    ("explorer-encoder.js", include_str!("../../../../templates/assets/explorer-encoder.js")),
+    ("explorer-drop.js", include_str!("../../../../templates/assets/explorer-drop.js")),
+    ("explorer-found.js", include_str!("../../../../templates/assets/explorer-found.js")),
+];
+const ENCODER_STYLE: (&str, &str) =
+    ("explorer-drop.css", include_str!("../../../../templates/assets/explorer-drop.css"));
+
 /// What an explorer is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct ExplorerInput<'a> {
     /// The library.
     pub index: &'a IndexInput<'a>,
+    /// The encoder of the run, as a bundle for this build.
+    pub encoder: Option<&'a [u8]>,
 }
 
 /// An explorer, ready to be placed in a site.
@@ -77,8 +91,8 @@ pub struct ExplorerFiles {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplorerContext {
     track_count: usize,
-    scripts: [&'static str; SCRIPTS.len()],
-    styles: [&'static str; STYLES.len()],
+    scripts: Vec<&'static str>,
+    styles: Vec<&'static str>,
     manifest: Manifest,
 }
 
@@ -89,6 +103,17 @@ struct Manifest {
     glue: String,
     wasm: Part,
     index: Vec<Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoder: Option<EncoderParts>,
+}
+
+/// What hears a listener's own file, loaded when it is asked for. Workers get the glue as text, so that it comes as
+/// bytes too.
+#[derive(Clone, Debug, Serialize)]
+struct EncoderParts {
+    glue: Vec<Part>,
+    wasm: Vec<Part>,
+    bundle: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -109,8 +134,14 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let wasm = part(&mut assets, WASM.0.to_owned(), WASM.1);
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
-    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index };
-    let (scripts, styles) = (SCRIPTS.map(|(name, _)| name), STYLES.map(|(name, _)| name));
+    let encoder = input.encoder.map(|bundle| EncoderParts {
+        glue: parts(&mut assets, "encoder-glue", ENCODER_GLUE),
+        wasm: parts(&mut assets, "encoder-wasm", ENCODER_WASM),
+        bundle: parts(&mut assets, "encoder", bundle),
+    });
+    let (scripts, styles) = (scripts(encoder.is_some()), styles(encoder.is_some()));
+    let (scripts, styles) = (scripts.map(|(name, _)| name).collect(), styles.map(|(name, _)| name).collect());
+    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index, encoder };
     let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
@@ -118,10 +149,29 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
 impl ExplorerFiles {
     /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in SCRIPTS.into_iter().chain(STYLES) {
+        let encoder = self.context.manifest.encoder.is_some();
+        for (name, text) in scripts(encoder).chain(styles(encoder)) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
+}
+
+/// The scripts of the page. The last one starts it, and needs all others.
+fn scripts(encoder: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (parts, start) = SCRIPTS.split_at(SCRIPTS.len() - 1);
+    let of_encoder = ENCODER_SCRIPTS.iter().filter(move |_| encoder);
+    parts.iter().chain(of_encoder).chain(start).copied()
+}
+
+/// The style sheets of the page.
+fn styles(encoder: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    STYLES.into_iter().chain(encoder.then_some(ENCODER_STYLE))
+}
+
+/// Cuts bytes into scripts of the size that sites are made of.
+fn parts(assets: &mut Assets, id: &str, bytes: &[u8]) -> Vec<Part> {
+    let pieces = bytes.chunks(index::CHUNK_BYTES_MAX).enumerate();
+    pieces.map(|(number, piece)| part(assets, format!("{id}-{number}"), piece)).collect()
 }
 
 /// Wraps bytes in a script that hands them over under this id.
