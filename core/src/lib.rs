@@ -35,6 +35,8 @@ pub mod analysis;
 pub mod audio;
 #[cfg(feature = "train")]
 pub mod classify;
+#[cfg(feature = "audio")]
+pub mod clip;
 #[cfg(feature = "train")]
 pub mod dataset;
 #[cfg(feature = "demo")]

@@ -186,6 +186,9 @@ pub(crate) struct RunArgs {
     /// Where the proposed playlists are written [default: inbox in the folder of caches]
     #[arg(long, value_name = "DIR", requires = "inbox")]
     pub(crate) playlists: Option<PathBuf>,
+    /// Also write the explorer as one file (explorer-single.html), for phones and for sending
+    #[arg(long)]
+    pub(crate) single_file: bool,
     /// The folder of caches and checkpoints [default: pmsl-work]
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use pmsl_core::audio::ChunkOptions;
+use pmsl_core::clip::ClipOptions;
 use pmsl_core::dataset::SplitOptions;
 use pmsl_core::demo::DemoOptions;
 use pmsl_core::features::{AstFilterbankOptions, FrontEndOptions, LogMelOptions, MfccOptions, MusicnnMelOptions};
@@ -163,10 +164,16 @@ pub struct SiteConfig {
     pub share: Share,
     /// Whether the site carries the audio itself.
     pub audio: SiteAudio,
+    /// Cut a short clip out of every track for the site to play; `{}` gives 30 seconds of the loudest part. Only for music
+    /// that may be published. Without it there are none.
+    pub clips: Option<ClipOptions>,
     /// Similar tracks listed for each track.
     pub neighbours: usize,
     /// Write `timings.html`, the only file that differs between identical runs.
     pub timings: bool,
+    /// Also write `explorer-single.html`: the explorer as one file without sound, for phones and for sending. For
+    /// libraries of at most 10,000 tracks.
+    pub single_file: bool,
     /// Put the encoder into the site, so that listeners can look for music like a file of their own: it is heard in
     /// their browser. 2 to 13 MB more, loaded only by those who ask for it. For `musicnn`, and `resnet18` of a width of at
     /// most 32.
@@ -175,7 +182,15 @@ pub struct SiteConfig {
 
 impl Default for SiteConfig {
     fn default() -> Self {
-        Self { share: Share::Public, audio: SiteAudio::None, neighbours: 10, timings: true, encoder: false }
+        Self {
+            share: Share::Public,
+            audio: SiteAudio::None,
+            clips: None,
+            neighbours: 10,
+            timings: true,
+            single_file: false,
+            encoder: false,
+        }
     }
 }
 
@@ -367,15 +382,9 @@ impl Config {
         if self.embed.batch_size == 0 {
             bail!("`embed.batch_size` must be at least 1");
         }
+        self.site.validate(self.library.embeddings.is_some())?;
         if self.site.encoder {
-            if self.library.embeddings.is_some() {
-                bail!("`site.encoder` needs an encoder, and the library is embeddings alone: leave it out");
-            }
             NetworkOptions::of(&self.encoder()).context("`site.encoder` cannot be had")?;
-        }
-        let listed = self.site.neighbours;
-        if !(1..=100).contains(&listed) {
-            bail!("`site.neighbours` must be between 1 and 100, found {listed}");
         }
         Ok(())
     }
@@ -383,6 +392,29 @@ impl Config {
     /// The JSON schema of the config.
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
+    }
+}
+
+impl SiteConfig {
+    /// `silent` is a library without sound.
+    fn validate(&self, silent: bool) -> anyhow::Result<()> {
+        let listed = self.neighbours;
+        if !(1..=100).contains(&listed) {
+            bail!("`site.neighbours` must be between 1 and 100, found {listed}");
+        }
+        if silent && (self.clips.is_some() || self.audio == SiteAudio::Copy) {
+            bail!("`site.clips` and `site.audio` need sound, and the library is embeddings alone: leave both out");
+        }
+        if silent && self.encoder {
+            bail!("`site.encoder` needs an encoder, and the library is embeddings alone: leave it out");
+        }
+        let Some(clips) = &self.clips else { return Ok(()) };
+        if self.audio == SiteAudio::Copy {
+            bail!(
+                "`site.audio` is `copy` and `site.clips` asks for clips: a site plays whole tracks or clips, so keep one"
+            );
+        }
+        clips.validate().context("in `site.clips`")
     }
 }
 

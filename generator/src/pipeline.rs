@@ -10,7 +10,8 @@ use crate::cache::WorkLock;
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
-use crate::stages::{self, FoldRun, UsableLibrary};
+use crate::render::explorer::check_size;
+use crate::stages::{self, CLIPS_STAGE, FoldRun, UsableLibrary};
 use crate::stopwatch::Stopwatch;
 
 /// From the library to the site.
@@ -21,6 +22,11 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     let mut watch = Stopwatch::new(plan.threads.get());
 
     let library = library(plan, console, cancel, &mut watch)?;
+    let library = if plan.config.site.clips.is_some() {
+        watch.time("Clips", "tracks", || stages::clips(plan, console, cancel, library))?
+    } else {
+        library
+    };
     let folds = folds(plan, console, cancel, &mut watch, &library)?;
     let untrained = watch.time("Baselines", "tracks", || stages::untrained(plan, console, cancel, &library))?;
     let evaluation = watch.time("Evaluation", "tracks", || {
@@ -38,7 +44,11 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     stages::summary(console, &report, out, &written, started.elapsed());
 
     match (plan.strict, report.failures.len()) {
-        (true, skipped @ 1..) => Err(RunError::Strict { skipped, total: skipped + report.tracks.len() }),
+        (true, skipped @ 1..) => {
+            // A track without a clip is in the report all the same.
+            let unusable = report.failures.iter().filter(|failure| failure.stage != CLIPS_STAGE).count();
+            Err(RunError::Strict { skipped, total: unusable + report.tracks.len() })
+        }
         _ => Ok(()),
     }
 }
@@ -51,14 +61,26 @@ fn library(
     watch: &mut Stopwatch,
 ) -> Result<UsableLibrary, RunError> {
     if let LibrarySource::Embeddings(files) = &plan.source {
-        return watch.time("Embeddings", "tracks", || stages::import(plan, files));
+        let library = watch.time("Embeddings", "tracks", || stages::import(plan, files))?;
+        fits(plan, library.tracks.len())?;
+        return Ok(library);
     }
     let candidates = watch.time("Library", "files", || stages::candidates(plan, console, cancel))?;
+    fits(plan, candidates.tracks.len())?;
     let library = watch.time("Features", "tracks", || stages::features(plan, console, cancel, candidates))?;
     if !plan.config.is_frozen() {
         return Ok(library);
     }
     watch.time("Encoder", "tracks", || stages::frozen(plan, console, cancel, library))
+}
+
+/// Refuses a library that is too large for what is asked for, before hours are spent on it.
+fn fits(plan: &Plan, tracks: usize) -> Result<(), RunError> {
+    if plan.config.site.single_file && plan.out.is_some() {
+        check_size(tracks).map_err(RunError::usage)
+    } else {
+        Ok(())
+    }
 }
 
 /// A model and the embeddings it gives for every split; the first one is the site's.

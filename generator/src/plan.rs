@@ -109,6 +109,16 @@ impl Plan {
         self.of_track("analysis", key, "bin")
     }
 
+    /// Where it is kept which tracks of a library are one recording.
+    pub(crate) fn copies_path(&self, key: Key) -> PathBuf {
+        self.work.join("copies").join(format!("{key}.json"))
+    }
+
+    /// Where the clip of a track is kept.
+    pub(crate) fn clip_path(&self, key: Key) -> PathBuf {
+        self.of_track("clips", key, "mp3")
+    }
+
     /// Where the output of a frozen encoder for a track is kept.
     pub(crate) fn frozen_path(&self, key: Key) -> PathBuf {
         self.of_track("features", key, "f32")
@@ -142,6 +152,7 @@ fn checked(args: &RunArgs, needs_out: bool) -> anyhow::Result<Plan> {
     if let Some(threads) = args.threads {
         config.threads = threads;
     }
+    config.site.single_file |= args.single_file;
     if needs_out && args.out.is_none() {
         bail!("no output folder: give one with --out DIR");
     }

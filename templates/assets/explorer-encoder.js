@@ -13,8 +13,8 @@ pmsl.createEncoder = ({ build, encoder: files }) => {
     let encoder;
     const answers = {
       async load({ module, bundle, build }) {
-        await wasm_bindgen({ module_or_path: module }); // declared by the glue before this text
-        encoder = new wasm_bindgen.Encoder(bundle, build);
+        await pmsl_encoder({ module_or_path: module }); // declared by the glue before this text
+        encoder = new pmsl_encoder.Encoder(bundle, build);
       },
       open({ bytes, extension }) {
         const count = encoder.open(bytes, extension);
@@ -84,7 +84,10 @@ pmsl.createEncoder = ({ build, encoder: files }) => {
     const first = await start();
     const bytes = new Uint8Array(await file.arrayBuffer());
     const extension = /\.([^.]+)$/.exec(file.name)?.[1];
-    const chunks = await ask(first, { ask: "open", bytes, extension }, [bytes.buffer]);
+    const chunks = await ask(first, { ask: "open", bytes, extension }, [bytes.buffer]).catch(({ message }) => {
+      // After the semicolon comes advice for the owner of a library.
+      throw new Error(`${message.split("; ")[0]}.`);
+    });
     const vectors = [];
     let next = 0, heard = 0;
     const listen = async (worker) => {

@@ -1,7 +1,7 @@
 // Playlists as files: saved in the formats of other programs, and opened from a file button or by dropping one.
 "use strict";
 
-pmsl.createFiles = ({ viewer, state, rows, note, show }) => {
+pmsl.createFiles = ({ files, state, rows, note, show }) => {
   const { make, element, counted } = pmsl;
   const KINDS = {
     m3u8: ["m3u8", "audio/x-mpegurl"], rekordbox: ["xml", "application/xml"], xspf: ["xspf", "application/xspf+xml"],
@@ -11,28 +11,41 @@ pmsl.createFiles = ({ viewer, state, rows, note, show }) => {
   const LARGEST = 8e6;
   const form = element("export");
 
-  function text(format, ids) {
-    return viewer.exportPlaylist(format, Uint32Array.from(ids), state.title(), {
+  async function text(format, ids) {
+    return (await files()).exportPlaylist(format, Uint32Array.from(ids), state.title(), {
       root: element("export-root").value.trim(), backslashes: element("export-separator").value === "\\",
       urlEncode: element("export-encode").checked, extension: element("export-extension").value,
     });
   }
 
-  function save(event) {
+  async function save(event) {
     event.preventDefault();
     const format = element("export-format").value, [extension, type] = KINDS[format];
-    const url = URL.createObjectURL(new Blob([text(format, state.now.playlist)], { type }));
+    let written;
+    try {
+      written = await text(format, state.now.playlist);
+    } catch (error) {
+      return note(`The playlist cannot be saved: ${error.message ?? error}`);
+    }
+    const url = URL.createObjectURL(new Blob([written], { type }));
     const name = `${state.title().replace(/[\u0000-\u001f/\\:*?"<>|]/g, "_")}.${extension}`;
     make("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60000);
     note(`Saved as ${name}.`);
   }
 
-  function showSample() {
-    const { playlist } = state.now, format = element("export-format").value;
+  /** The first entry, where the part that shows it is open. */
+  async function showSample() {
+    const { playlist } = state.now, format = element("export-format").value, line = element("export-sample-line");
     element("export-extension-label").hidden = playlist.every((id) => rows.track(id).path || rows.track(id).audio);
-    element("export-sample-line").hidden = format !== "m3u8" || !playlist.length;
-    if (playlist.length) element("export-sample").textContent = text("m3u8", playlist.slice(0, 1)).trimEnd().split("\n").pop();
+    line.hidden = format !== "m3u8" || !playlist.length;
+    if (line.hidden || !line.closest("details").open) return;
+    try {
+      const written = await text("m3u8", playlist.slice(0, 1));
+      element("export-sample").textContent = written.trimEnd().split("\n").pop();
+    } catch {
+      line.hidden = true; // saving tells why
+    }
   }
 
   // Old .m3u files are not always UTF-8.
@@ -49,7 +62,7 @@ pmsl.createFiles = ({ viewer, state, rows, note, show }) => {
     if (file.size > LARGEST) return note(`${file.name} is no playlist: it is too large.`);
     let found;
     try {
-      found = viewer.importPlaylist(decode(await file.arrayBuffer()));
+      found = (await files()).importPlaylist(decode(await file.arrayBuffer()));
     } catch (error) {
       return note(`${file.name} cannot be read: ${error.message ?? error}`);
     }
@@ -96,6 +109,7 @@ pmsl.createFiles = ({ viewer, state, rows, note, show }) => {
   });
   form.addEventListener("submit", save);
   form.addEventListener("input", showSample);
+  element("export-sample-line").closest("details").addEventListener("toggle", showSample);
   element("playlist-link").addEventListener("click", copyLink);
   state.on(["playlist"], showSample);
   state.on(["playlist"], ({ playlist }) => { if (!playlist.length) element("missing").hidden = true; });

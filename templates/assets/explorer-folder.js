@@ -49,9 +49,14 @@ pmsl.createFolder = ({ matchFiles, trackCount, trackDuration, onChange }) => {
   }
 
   /** Takes files with their paths within the folder: a folder in place of all before, single files as well as those. */
-  function take(entries, folder) {
+  async function take(entries, folder) {
     const music = entries.filter(({ path }) => KINDS.test(path));
-    const matches = matchFiles(music.map(({ path }) => path));
+    let matches = [];
+    try {
+      if (music.length) matches = await matchFiles(music.map(({ path }) => path));
+    } catch (error) {
+      return say(error.message ?? String(error));
+    }
     const place = folder ? "your folder" : "your files";
     if (folder) files = new Map();
     chosen.clear();

@@ -36,7 +36,6 @@ window.pmsl = (() => {
     const inline = document.getElementById(`chunk-${id}`);
     if (inline) {
       chunks.set(id, inline.textContent.trim());
-      inline.remove();
     } else {
       await loadScript(path);
     }
@@ -51,12 +50,13 @@ window.pmsl = (() => {
     return bytes;
   }
 
-  async function loadEngine(manifest) {
+  /** Loads one of the programs of the engine; its glue script declares it by a name that `find` knows. */
+  async function loadProgram({ glue, wasm: chunk }, find) {
     if (typeof WebAssembly !== "object") {
       throw new Error("WebAssembly is switched off in this browser (Lockdown Mode on an iPhone does so).");
     }
-    const [wasm] = await Promise.all([loadChunk(manifest.wasm), manifest.glue && loadScript(manifest.glue)]);
-    const engine = wasm_bindgen; // declared by the glue script
+    const [wasm] = await Promise.all([loadChunk(chunk), glue && loadScript(glue)]);
+    const engine = find();
     try {
       await engine({ module_or_path: wasm });
     } catch (error) {
@@ -84,8 +84,8 @@ window.pmsl = (() => {
       }
     };
     ahead();
-    const engine = await loadEngine(manifest);
-    const viewer = new engine.Viewer();
+    const { Viewer } = await loadProgram(manifest.viewer, () => pmsl_viewer);
+    const viewer = new Viewer();
     while (waiting.length) {
       const bytes = await waiting.shift();
       ahead();
@@ -99,5 +99,27 @@ window.pmsl = (() => {
     return viewer;
   }
 
-  return { chunk, load, loadChunk };
+  let files = null;
+
+  /**
+   * What reads and writes playlist files and knows the listener's own: loaded when it is first asked for, with the
+   * names of the tracks once more. Rejects with a message for the listener.
+   */
+  function loadFiles(manifest) {
+    const start = async () => {
+      const { Files } = await loadProgram(manifest.files, () => pmsl_files);
+      const loaded = new Files();
+      for (const part of manifest.index) {
+        if (loaded.push(await loadChunk(part), manifest.build)) break;
+      }
+      return loaded;
+    };
+    files ??= start().catch((error) => {
+      files = null; // so that it can be tried again
+      throw error;
+    });
+    return files;
+  }
+
+  return { chunk, load, loadFiles, loadScript, loadChunk };
 })();

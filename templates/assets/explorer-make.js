@@ -25,8 +25,8 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     return strategy === "path" ? [] : [selected];
   }
 
-  function excluded(range) {
-    const without = new Set(saved.tracksOf(element("make-without").value));
+  async function excluded(range) {
+    const without = new Set(await saved.tracksOf(element("make-without").value));
     const found = field("only-found").checked ? state.now.found : null;
     if (found) found.forEach((fits, id) => { if (!fits) without.add(id); });
     const fits = (bpm) => [bpm, 2 * bpm, bpm / 2].some((tempo) => tempo >= range[0] && tempo <= range[1]);
@@ -48,7 +48,7 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     return from === "" && to === "" ? undefined : [Number(from || to), Number(to || from)];
   }
 
-  function request(strategy) {
+  async function request(strategy) {
     const minutes = field("unit").value === "minutes" ? number("n") : undefined;
     const range = field("only-min") ? rangeOf(form, "only") : undefined;
     // Only a set is planned over its time; for the others tempo and time are turned into what they understand.
@@ -61,7 +61,7 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
       bpm: isSet ? drift() : undefined, energy: isSet ? curve.get() : undefined,
       bpmRange: isSet ? range : undefined, keys: isSet ? field("keys")?.value ?? "off" : "off",
       spacing: { artist: number("apart-artist"), album: number("apart-album"), title: number("apart-title") },
-      temperature: number("surprise"), seed: number("seed"), exclude: excluded(isSet ? undefined : range),
+      temperature: number("surprise"), seed: number("seed"), exclude: await excluded(isSet ? undefined : range),
       locked: state.now.playlist.flatMap((track, place) => state.now.locked.includes(track) ? [{ place, track }] : []),
     };
   }
@@ -98,11 +98,20 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
     return strategy === "mix" ? "What I like" : `From ${title(seeds[0])}`;
   }
 
-  function run() {
+  /** The request, or nothing where what it leaves out cannot be known. */
+  async function asked(strategy) {
+    try {
+      return await request(strategy);
+    } catch (error) {
+      return void note(`No playlist could be made: ${error.message ?? error}`);
+    }
+  }
+
+  async function run() {
     const strategy = field("by").value, missing = lacking(strategy);
     if (missing) return void note(missing);
-    const wanted = request(strategy);
-    if (!make(wanted, nameOf(strategy, wanted.seeds))) return;
+    const wanted = await asked(strategy);
+    if (!wanted || !make(wanted, nameOf(strategy, wanted.seeds))) return;
     if (show("playlist")) element("maker").open = false;
     element("playlist-label").focus({ preventScroll: true });
     element("playlist-label").scrollIntoView({ block: "nearest" });
@@ -116,10 +125,11 @@ pmsl.createMaker = ({ viewer, state, rows, curve, saved, announce, note, fail, s
   }
 
   /** Keeps the playlist up to a place and makes the rest like the track there. */
-  function onFrom(place) {
+  async function onFrom(place) {
     const { playlist, name, complete } = state.now;
     if (!complete) return void note("The similarities are still being loaded.");
-    const wanted = request("similar"), track = playlist[place];
+    const wanted = await asked("similar"), track = playlist[place];
+    if (!wanted) return;
     const rest = wanted.locked.filter((lock) => lock.place > place);
     make({
       ...wanted, seeds: [track], minutes: undefined, length: Math.max(playlist.length, place + 11),

@@ -401,10 +401,14 @@ pmsl.createMap = ({
 
   /** Moves a track that lies outside into view. */
   function reveal(track) {
-    const [x, y] = pointOf(track);
+    bringIntoView({ x: positions[2 * track], y: positions[2 * track + 1] });
+  }
+
+  function bringIntoView(place) {
+    const [x, y] = view.toScreen(place.x, place.y);
     // Before the page is laid out everything fits anyway.
     if (!width || x > 20 && y > 20 && x < width - 20 && y < height - 20) return redraw();
-    view.center(positions[2 * track], positions[2 * track + 1]);
+    view.center(place.x, place.y);
   }
 
   return {
@@ -423,7 +427,7 @@ pmsl.createMap = ({
       if (changes.selection && !changes.selection.length) outline = null;
       if (["mask", "subGenre", "selection"].some((name) => name in changes)) restand();
       if ("subGenre" in changes) showLegend();
-      if (changes.place && changes.place !== before) view.center(changes.place.x, changes.place.y);
+      if (changes.place && changes.place !== before) bringIntoView(changes.place);
       else if (selects && shown.selected !== null) reveal(shown.selected);
       else redraw();
     },

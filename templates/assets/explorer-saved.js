@@ -1,7 +1,7 @@
 // Playlists kept in this browser under a name. They hold the tracks' keys, which outlive a new build of the site.
 "use strict";
 
-pmsl.createSaved = ({ viewer, state, announce, note, show }) => {
+pmsl.createSaved = ({ files, state, announce, note, show }) => {
   const { make, element, counted, icon } = pmsl;
   const STORE = "pmsl.playlists";
   let kept = read(), deleted = null;
@@ -33,25 +33,37 @@ pmsl.createSaved = ({ viewer, state, announce, note, show }) => {
     return true;
   }
 
-  const tracksOf = (name) => {
-    const found = kept.find((playlist) => playlist.name === name);
-    return found ? [...viewer.findKeys(found.keys)].filter((id) => id >= 0) : [];
-  };
+  const idsOf = async (keys) => [...(await files()).findKeys(keys)].filter((id) => id >= 0);
 
-  function load({ name, keys, locked }) {
-    const playlist = [...new Set(tracksOf(name))];
+  /** The tracks of a kept playlist that are in this library; none where there is no such playlist. */
+  async function tracksOf(name) {
+    const found = kept.find((playlist) => playlist.name === name);
+    return found ? idsOf(found.keys) : [];
+  }
+
+  /** Runs what needs the keys of tracks, and tells where they cannot be had. */
+  async function withKeys(action) {
+    try {
+      await action();
+    } catch (error) {
+      note(`Kept playlists cannot be used: ${error.message ?? error}`);
+    }
+  }
+
+  async function load({ name, keys, locked }) {
+    const playlist = [...new Set(await tracksOf(name))];
     const missing = keys.length - playlist.length;
-    state.edit({ playlist, locked: [...viewer.findKeys(locked)], name });
+    state.edit({ playlist, locked: await idsOf(locked), name });
     note(`${name}: ${counted(playlist.length, "track")}.${missing ? ` ${counted(missing, "track")} of it are no longer in this library.` : ""}`);
     show("playlist");
     element("playlist-label").focus();
   }
 
-  function keep(event) {
-    event.preventDefault();
+  async function keep() {
     const name = element("keep-name").value.trim() || element("keep-name").placeholder;
-    const key = (id) => viewer.trackKey(id);
-    const entry = { name, keys: state.now.playlist.map(key), locked: state.now.locked.map(key) };
+    const { playlist, locked } = state.now, known = await files();
+    const key = (id) => known.trackKey(id);
+    const entry = { name, keys: playlist.map(key), locked: locked.map(key) };
     const replaced = kept.some((playlist) => playlist.name === name);
     if (!write([...kept.filter((playlist) => playlist.name !== name), entry])) return;
     state.set({ name });
@@ -97,7 +109,7 @@ pmsl.createSaved = ({ viewer, state, announce, note, show }) => {
     const items = kept.map((playlist) => {
       const { name, keys } = playlist;
       const open = make("button", { type: "button", className: "kept-name", "data-name": name }, name, make("small", {}, counted(keys.length, "track")));
-      open.addEventListener("click", () => load(playlist));
+      open.addEventListener("click", () => withKeys(() => load(playlist)));
       const item = make("li", {});
       item.append(open, button("rename", `Rename ${name}`, () => rename(item, playlist)), button("remove", `Delete ${name}`, () => remove(playlist)));
       return item;
@@ -120,7 +132,10 @@ pmsl.createSaved = ({ viewer, state, announce, note, show }) => {
     element("make-without").value = kept.some(({ name }) => name === chosen) ? chosen : "";
   }
 
-  element("keep").addEventListener("submit", keep);
+  element("keep").addEventListener("submit", (event) => {
+    event.preventDefault();
+    withKeys(keep);
+  });
   element("keep-name").addEventListener("input", () => state.set({ name: element("keep-name").value.trim() }));
   state.on(["playlist", "name"], ({ name }) => {
     const field = element("keep-name");

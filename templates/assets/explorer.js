@@ -56,10 +56,12 @@
     }
 
     const known = (column) => viewer.column(column).some((value) => !Number.isNaN(value));
-    const page = { viewer, state, rows, announce, note, fail, select, show };
+    const files = () => pmsl.loadFiles(manifest);
+    const page = { viewer, files, state, rows, announce, note, fail, select, show };
+    // Before the filters, which take away what the library knows nothing of.
+    page.curve = pmsl.createCurve();
     const filters = page.filters = pmsl.createFilters({ rows, known });
     const search = page.search = pmsl.createSearch(page);
-    page.curve = pmsl.createCurve();
     const trackPanel = pmsl.createTrackPanel(page);
     const saved = page.saved = pmsl.createSaved(page);
     const seeds = pmsl.createSeeds(page);
@@ -69,7 +71,7 @@
     const link = pmsl.createLink({ ...page, build: manifest.build, filters, maker, search });
 
     const folder = pmsl.createFolder({
-      matchFiles: (paths) => viewer.matchFiles(paths), trackCount: viewer.length, trackDuration: (id) => rows.track(id).duration,
+      matchFiles: async (paths) => (await files()).matchFiles(paths), trackCount: viewer.length, trackDuration: (id) => rows.track(id).duration,
       onChange: () => state.set({ canPlay: (id) => folder.has(id) || Boolean(rows.track(id).audio) }),
     });
     const beside = (id, step) => {
@@ -142,10 +144,10 @@
     // ---- a file of the listener's, where the site holds the encoder ----
 
     if (manifest.encoder) {
-      const found = pmsl.createFound({ ...page, neighbourRow: trackPanel.neighbourRow, add: playlist.add });
-      const offer = () => pmsl.createDrop({ manifest, onVector: found.onVector, announce });
-      if (state.now.complete) offer();
-      else state.on(["complete"], offer);
+      state.on(["complete"], () => pmsl.loadScript(manifest.encoder.script).then(() => {
+        const found = pmsl.createFound({ ...page, neighbourRow: trackPanel.neighbourRow, add: playlist.add });
+        pmsl.createDrop({ manifest, onVector: found.onVector, announce });
+      }).catch((error) => note(error.message)));
     }
 
     function listen() {

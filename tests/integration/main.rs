@@ -4,9 +4,11 @@
 mod advice;
 mod browser;
 mod cli;
+mod clips;
 mod configs;
 mod embeddings;
 mod finished;
 mod pipeline;
+mod single_file;
 mod support;
 mod systems;

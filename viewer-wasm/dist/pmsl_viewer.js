@@ -1,4 +1,4 @@
-let wasm_bindgen = (function(exports) {
+let pmsl_viewer = (function(exports) {
     let script_src;
     if (typeof document !== 'undefined' && document.currentScript !== null) {
         script_src = new URL(document.currentScript.src, location.href).toString();
@@ -63,18 +63,6 @@ let wasm_bindgen = (function(exports) {
             return v1;
         }
         /**
-         * A playlist of `n` tracks grown from a track, itself first: `[{track, similarity, percentile}]`, compared with
-         * the first track. `loyalty` from 0 (drift from track to track) to 1 (stay with the first).
-         * @param {number} track
-         * @param {number} n
-         * @param {number} loyalty
-         * @returns {Array<any>}
-         */
-        grow(track, n, loyalty) {
-            const ret = wasm.viewer_grow(this.__wbg_ptr, track, n, loyalty);
-            return ret;
-        }
-        /**
          * Number of tracks.
          * @returns {number}
          */
@@ -83,41 +71,30 @@ let wasm_bindgen = (function(exports) {
             return ret >>> 0;
         }
         /**
-         * The text of an `.m3u8` file with these tracks. `extension` ends file names that have to be made up.
-         * @param {Uint32Array | number[]} tracks
-         * @param {string} root
-         * @param {boolean} backslashes
-         * @param {boolean} url_encode
-         * @param {string} extension
-         * @returns {string}
+         * Makes a playlist: `{tracks: Uint32Array, similarity: Float32Array, unmet: [{wish, times}]}`. Similarity is that
+         * to the nearest track that was asked for.
+         *
+         * `request`: `{strategy: "similar" | "mix" | "path" | "set", seeds, disliked, waypoints, length, minutes?, loyalty?,
+         * diversity?, bpm?: [from, to], bpmRange?: [low, high], keys?: "compatible", energy?: [0 to 1, ...],
+         * spacing?: {artist, album, title}, temperature?, seed?, locked?: [{place, track}], exclude?: [...]}`.
+         * @param {any} request
+         * @returns {object}
          */
-        m3u8(tracks, root, backslashes, url_encode, extension) {
-            let deferred6_0;
-            let deferred6_1;
-            try {
-                const val4 = +backslashes;
-                const val5 = +url_encode;
-                let ptr0, len0, ptr1, len1, ptr2, len2;
-                try {
-                    ptr0 = passArray32ToWasm0(tracks, wasm.__wbindgen_malloc);
-                    len0 = WASM_VECTOR_LEN;
-                    ptr1 = passStringToWasm0(root, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-                    len1 = WASM_VECTOR_LEN;
-                    ptr2 = passStringToWasm0(extension, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-                    len2 = WASM_VECTOR_LEN;
-                } catch (e) {
-                    if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-                    if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-                    if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
-                    throw e;
-                }
-                const ret = wasm.viewer_m3u8(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, ptr2, len2);
-                deferred6_0 = ret[0];
-                deferred6_1 = ret[1];
-                return getStringFromWasm0(ret[0], ret[1]);
-            } finally {
-                wasm.__wbindgen_free(deferred6_0, deferred6_1, 1);
-            }
+        make(request) {
+            const ret = wasm.viewer_make(this.__wbg_ptr, request);
+            return ret;
+        }
+        /**
+         * How smooth a list is: `{largestStep?, meanStep?, shuffledStep?, tempoAgreement?, keyAgreement?, steps:
+         * Float32Array}`. Steps are cosine distances from a track to the next, one fewer than tracks; agreements are shares.
+         * @param {Uint32Array | number[]} tracks
+         * @returns {object}
+         */
+        measures(tracks) {
+            const ptr0 = passArray32ToWasm0(tracks, wasm.__wbindgen_malloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.viewer_measures(this.__wbg_ptr, ptr0, len0);
+            return ret;
         }
         /**
          * The `n` tracks most similar to a vector of the index's dimension: `[{track, similarity, percentile}]`.
@@ -152,6 +129,21 @@ let wasm_bindgen = (function(exports) {
             this.__wbg_ptr = ret;
             ViewerFinalization.register(this, this.__wbg_ptr, this);
             return this;
+        }
+        /**
+         * The same tracks in an order with smaller steps: a `Uint32Array`.
+         * @param {Uint32Array | number[]} tracks
+         * @param {boolean} fixed_ends
+         * @returns {Uint32Array}
+         */
+        order(tracks, fixed_ends) {
+            const val2 = +fixed_ends;
+            const ptr0 = passArray32ToWasm0(tracks, wasm.__wbindgen_malloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.viewer_order(this.__wbg_ptr, ptr0, len0, val2);
+            var v3 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+            return v3;
         }
         /**
          * Places on the map, `x0, y0, x1, y1, ...`: a `Float32Array`.
@@ -303,6 +295,10 @@ let wasm_bindgen = (function(exports) {
             },
             __wbg_new_from_slice_3512352010266e02: function(arg0, arg1) {
                 const ret = new Uint32Array(getArrayU32FromWasm0(arg0, arg1));
+                return ret;
+            },
+            __wbg_new_from_slice_355c10c5d8f2addb: function(arg0, arg1) {
+                const ret = new Float32Array(getArrayF32FromWasm0(arg0, arg1));
                 return ret;
             },
             __wbg_push_c9f4893fc209f768: function(arg0, arg1) {

@@ -1,25 +1,27 @@
-//! Turns the compiled viewer, or the compiled encoder, into what the page loads: `bindgen WASM OUT_DIR`.
+//! Turns a compiled program into what the page loads: `bindgen WASM OUT_DIR NAME`. NAME is that of its files and of the
+//! global that the page finds it by.
 //!
 //! The work is done by the library behind wasm-bindgen's command line, taken as a dev-dependency so that Cargo.lock
 //! pins it to the very version of the macros (the two must agree exactly) and nothing has to be installed.
 
-use std::{env, path::PathBuf};
+use std::{env, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
-    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let (wasm, out) = arguments.next().zip(arguments.next()).context("usage: bindgen WASM OUT_DIR")?;
-    let name = wasm.file_stem().and_then(|name| name.to_str()).context("the file has no name")?;
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [wasm, out, name] = &arguments[..] else { bail!("usage: bindgen WASM OUT_DIR NAME") };
+    let (wasm, out) = (Path::new(wasm), Path::new(out));
     Bindgen::new()
-        .input_path(&wasm)
+        .input_path(wasm)
         .out_name(name)
         // Modules do not load from file://, classic scripts do.
         .no_modules(true)?
+        .no_modules_global(name)?
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(&out)
+        .generate(out)
         .with_context(|| format!("binding {}", wasm.display()))
 }

@@ -1,14 +1,14 @@
 //! Answers as JavaScript objects.
 
-use js_sys::{Array, Float32Array, Object, Uint32Array};
+use js_sys::{Array, Float32Array, Object};
 use pmsl_core::{
     Key, SubGenre, TrackMeta,
-    playlist::{ImportedPlaylist, Match, Measures, Playlist, Song, Unmet, Wish},
+    playlist::{Measures, Playlist, Song, Unmet, Wish},
     search::{KeyRelation, Reasons},
 };
 use wasm_bindgen::JsValue;
 
-use crate::value::object;
+use crate::value::{indices, object};
 
 pub(crate) fn track(track: &TrackMeta, song: &Song) -> Object {
     object(&[
@@ -95,46 +95,9 @@ pub(crate) fn measures(measures: &Measures) -> Object {
     ])
 }
 
-/// `{title?, tracks, missing}`. Of an entry that may mean several tracks the likeliest is taken.
-pub(crate) fn imported(read: &ImportedPlaylist, matched: &[Match]) -> Object {
-    let mut tracks = Vec::new();
-    let missing = Array::new();
-    for (entry, found) in read.entries.iter().zip(matched) {
-        let track = match found {
-            Match::Track(track) => Some(*track),
-            Match::Unsure(candidates) => candidates.first().copied(),
-            Match::None => None,
-        };
-        match track {
-            Some(track) => tracks.push(track as usize),
-            None => drop(missing.push(&entry.name().into())),
-        }
-    }
-    object(&[("title", read.title.as_deref().into()), ("tracks", indices(&tracks)), ("missing", missing.into())])
-}
-
-/// Triples of file, track, and whether it is certain.
-pub(crate) fn matches(found: &[Match]) -> Vec<i32> {
-    let mut triples = Vec::new();
-    for (file, found) in (0..).zip(found) {
-        match found {
-            Match::None => {}
-            Match::Track(track) => triples.extend([file, *track as i32, 1]),
-            Match::Unsure(candidates) => triples.extend(candidates.iter().flat_map(|&track| [file, track as i32, 0])),
-        }
-    }
-    triples
-}
-
 fn floats(values: &[f64]) -> JsValue {
     let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
     Float32Array::from(&values[..]).into()
-}
-
-/// Track indices as a `Uint32Array`.
-pub(crate) fn indices(tracks: &[usize]) -> JsValue {
-    let tracks: Vec<u32> = tracks.iter().map(|&track| track as u32).collect();
-    Uint32Array::from(&tracks[..]).into()
 }
 
 fn strings<'a>(texts: impl Iterator<Item = &'a str>) -> JsValue {

@@ -1,13 +1,13 @@
 //! What the page asks for. What is absent or makes no sense takes its default: the page's address may hold anything.
 
+use js_sys::{Array, Object};
 use pmsl_core::playlist::{
-    self, Constraints, ExportOptions, GrowOptions, Library, Locked, MAX_LENGTH, MixOptions, PathSeparator, Playlist,
-    SetLength, SetOptions, Spacing,
+    self, Constraints, GrowOptions, Library, Locked, MAX_LENGTH, MixOptions, Playlist, SetLength, SetOptions, Spacing,
 };
 use pmsl_core::search::Filter;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::value::{flag, get, list, number, numbers, text};
+use crate::value::{flag, get, text};
 
 /// Filters of a search.
 pub(crate) fn filter(filters: &JsValue) -> Filter {
@@ -17,16 +17,6 @@ pub(crate) fn filter(filters: &JsValue) -> Filter {
         key: text(filters, "key").and_then(|key| key.parse().ok()),
         duration_s: pair(filters, "seconds"),
         sub_genres: numbers(filters, "subGenres").map(|listed| listed.into_iter().map(|v| v as u32).collect()),
-    }
-}
-
-/// How a file names the tracks.
-pub(crate) fn export(wanted: &JsValue) -> ExportOptions {
-    ExportOptions {
-        root: text(wanted, "root").unwrap_or_default(),
-        separator: if flag(wanted, "backslashes") { PathSeparator::Backslash } else { PathSeparator::Slash },
-        url_encode: flag(wanted, "urlEncode"),
-        extension: text(wanted, "extension").unwrap_or_default(),
     }
 }
 
@@ -91,4 +81,21 @@ fn tracks(request: &JsValue, name: &str) -> Vec<usize> {
 
 fn pair(object: &JsValue, name: &str) -> Option<[f32; 2]> {
     numbers(object, name)?.first_chunk().map(|&[a, b]| [a as f32, b as f32])
+}
+
+/// A finite number.
+fn number(object: &JsValue, name: &str) -> Option<f64> {
+    get(object, name).as_f64().filter(|value| value.is_finite())
+}
+
+/// The values of an array or typed array; none of anything else.
+fn list(object: &JsValue, name: &str) -> Array {
+    let value = get(object, name);
+    if value.is_object() { Array::from(value.unchecked_ref::<Object>()) } else { Array::new() }
+}
+
+/// The finite numbers of an array or typed array, where there is one.
+fn numbers(object: &JsValue, name: &str) -> Option<Vec<f64>> {
+    let finite = |value: JsValue| value.as_f64().filter(|value| value.is_finite());
+    get(object, name).is_object().then(|| list(object, name).iter().filter_map(finite).collect())
 }

@@ -1,7 +1,7 @@
 //! JavaScript objects, made and read without a serializer.
 
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Object, Reflect, Uint32Array};
+use wasm_bindgen::JsValue;
 
 /// An object with these properties; undefined ones are left out.
 pub(crate) fn object(properties: &[(&str, JsValue)]) -> Object {
@@ -22,11 +22,6 @@ pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }
 
-/// A finite number.
-pub(crate) fn number(object: &JsValue, name: &str) -> Option<f64> {
-    get(object, name).as_f64().filter(|value| value.is_finite())
-}
-
 /// A text.
 pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
     get(object, name).as_string()
@@ -37,14 +32,8 @@ pub(crate) fn flag(object: &JsValue, name: &str) -> bool {
     get(object, name).is_truthy()
 }
 
-/// The values of an array or typed array; none of anything else.
-pub(crate) fn list(object: &JsValue, name: &str) -> Array {
-    let value = get(object, name);
-    if value.is_object() { Array::from(value.unchecked_ref::<Object>()) } else { Array::new() }
-}
-
-/// The finite numbers of an array or typed array, where there is one.
-pub(crate) fn numbers(object: &JsValue, name: &str) -> Option<Vec<f64>> {
-    let finite = |value: JsValue| value.as_f64().filter(|value| value.is_finite());
-    get(object, name).is_object().then(|| list(object, name).iter().filter_map(finite).collect())
+/// Track indices as a `Uint32Array`.
+pub(crate) fn indices(tracks: &[usize]) -> JsValue {
+    let tracks: Vec<u32> = tracks.iter().map(|&track| track as u32).collect();
+    Uint32Array::from(&tracks[..]).into()
 }

@@ -43,41 +43,45 @@ pub struct Constraints {
     pub locked: Vec<Locked>,
     /// Tracks that may not enter, unless they are asked for by name.
     pub excluded: Vec<usize>,
-    /// How far choices may stray from the best: 0 always takes the best. At `t`, candidates are drawn with
-    /// probabilities that fall by a factor of e for every `t` standard deviations of merit.
+    /// How far choices may stray from the best: 0 always takes the best; at 1 what is drawn differs from it about as
+    /// much as the best candidates differ from each other. Probabilities are a softmax of merit.
     pub temperature: f64,
     /// What is drawn: the same seed draws the same list.
     pub seed: u64,
 }
 
 impl Constraints {
-    /// What may not enter, in the order of the library.
-    pub(super) fn barred(&self) -> Vec<usize> {
-        let mut barred = self.excluded.clone();
-        barred.sort_unstable();
+    /// Which of `n` tracks may not enter.
+    pub(super) fn barred(&self, n: usize) -> Vec<bool> {
+        let mut barred = vec![false; n];
+        for &track in &self.excluded {
+            if let Some(barred) = barred.get_mut(track) {
+                *barred = true;
+            }
+        }
         barred
     }
 }
 
 impl Spacing {
-    /// In the order of [`Names`].
+    /// In the order of [`Names`], as far as a list can go.
     pub(super) fn each(self) -> [usize; NAMES] {
-        [self.artist, self.album, self.title]
+        [self.artist, self.album, self.title].map(|spacing| spacing.min(MAX_LENGTH))
     }
 
     /// How many tracks are missing around a place for a track with these names to be as far as asked from its like:
     /// per name, by the nearest track that shares it. `at` gives the names at a place, where one is taken.
+    #[inline(never)]
     pub(super) fn missing(self, place: usize, names: &Names, at: &dyn Fn(usize) -> Option<Names>) -> [usize; NAMES] {
         let wanted = self.each();
         let widest = wanted.iter().fold(0, |widest, &n| widest.max(n));
         let mut missing = [0; NAMES];
-        for distance in 1..=widest {
-            for other in [place.checked_sub(distance), place.checked_add(distance)].into_iter().flatten() {
-                let Some(others) = at(other) else { continue };
-                for kind in 0..NAMES {
-                    if wanted[kind] >= distance && names[kind].is_some() && names[kind] == others[kind] {
-                        missing[kind] = missing[kind].max(wanted[kind] + 1 - distance);
-                    }
+        for other in place.saturating_sub(widest)..=place + widest {
+            let Some(others) = at(other).filter(|_| other != place) else { continue };
+            for kind in 0..NAMES {
+                let missed = (wanted[kind] + 1).saturating_sub(place.abs_diff(other));
+                if names[kind].is_some() && names[kind] == others[kind] && missed > missing[kind] {
+                    missing[kind] = missed;
                 }
             }
         }

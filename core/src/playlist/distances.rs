@@ -10,6 +10,7 @@ pub(super) struct Distances {
 
 impl Distances {
     /// Compares all pairs: half a million for a thousand tracks.
+    #[inline(never)]
     pub(super) fn new(library: Library<'_>, tracks: &[usize]) -> Self {
         let n = tracks.len();
         let mut values = vec![0.0; n * n];

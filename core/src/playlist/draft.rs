@@ -64,6 +64,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The same in another order, which says the track at each place.
+    #[inline(never)]
     pub(super) fn clash_in(&self, place: usize, track: usize, at: &dyn Fn(usize) -> Option<usize>) -> usize {
         let songs = self.library.songs;
         let names = |other| at(other).map(|track| songs.names(track));
@@ -71,6 +72,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Mean similarity of a track to what stands before and after a place; 0 where nothing does.
+    #[inline(never)]
     pub(super) fn fit(&self, place: usize, track: usize) -> f64 {
         let around = [place.checked_sub(1), Some(place + 1)];
         let mut sum = (0.0, 0.0);
@@ -83,6 +85,7 @@ impl<'a> Draft<'a> {
     /// Which of the tracks belongs into a place: the one that is farthest from its like as far as that is asked for,
     /// then the one of the highest score, then the one with the lowest index in the library. `score` takes a place in
     /// `tracks`, and so does the answer.
+    #[inline(never)]
     pub(super) fn best(&self, place: usize, tracks: &[usize], score: &dyn Fn(usize) -> f64) -> Option<usize> {
         let mut best: Option<(usize, f64, usize)> = None;
         for (index, &track) in tracks.iter().enumerate() {

@@ -37,7 +37,7 @@ const NEIGHBOURHOOD_MAX: usize = 1000;
 pub fn grow(library: Library<'_>, start: usize, options: &GrowOptions, constraints: &Constraints) -> Playlist {
     let Library { searcher, .. } = library;
     if start >= searcher.len() {
-        return Playlist::default();
+        return Playlist::new(library, Vec::new(), options.length, &[], constraints);
     }
     let loyalty = options.loyalty.clamp(0.0, 1.0);
     let mut draft = Draft::new(library, options.length, constraints);
@@ -46,9 +46,11 @@ pub fn grow(library: Library<'_>, start: usize, options: &GrowOptions, constrain
     let size = draft.places.len() * NEIGHBOURHOOD;
     let size = size.clamp(NEIGHBOURHOOD_MIN, NEIGHBOURHOOD_MAX) + taken.len();
     // What is excluded must not use up the neighbourhood.
-    let skip = constraints.barred();
-    let near = searcher.nearest(&searcher.rows().vector(start), size, |track| skip.binary_search(&track).is_ok());
+    let barred = constraints.barred(searcher.len());
+    let skip: &dyn Fn(usize) -> bool = &|track| barred[track];
+    let near = searcher.nearest(&searcher.rows().vector(start), size, skip);
     let mut pool = Pool::new(library, constraints, &taken, &near, size);
+    pool.draw(constraints, pool.deviation(draft.places.len()));
     while let Some(place) = draft.free() {
         let score =
             |i: usize| loyalty * pool.merits[i] + (1.0 - loyalty) * draft.fit(place, pool.tracks[i]) + pool.noise[i];

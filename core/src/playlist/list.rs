@@ -48,6 +48,7 @@ pub enum Wish {
 
 impl Playlist {
     /// A finished list of `length` wanted tracks, made from `seeds`, with what it misses.
+    #[inline(never)]
     pub(super) fn new(
         library: Library<'_>,
         tracks: Vec<usize>,

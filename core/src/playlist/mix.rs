@@ -51,17 +51,16 @@ pub fn mix(
         }
     });
     if liked.is_empty() {
-        return Playlist::default();
+        return Playlist::new(library, Vec::new(), options.length, &[], constraints);
     }
     let mut draft = Draft::new(library, options.length, constraints);
     let size = (draft.places.len() * CHOICE).clamp(CHOICE_LIMITS.0, CHOICE_LIMITS.1);
-    let barred = constraints.barred();
-    let skip = |track| barred.binary_search(&track).is_ok() || disliked.contains(&track);
+    let barred = constraints.barred(library.searcher.len());
+    let skip = |track: usize| barred[track] || disliked.contains(&track);
     let taste = Taste::new(library, &liked, &disliked, size, &skip);
-    let mut taken = [draft.tracks(), liked.clone(), disliked].concat();
-    taken.sort_unstable();
-    taken.dedup();
-    let pool = Pool::new(library, constraints, &taken, &taste.candidates(size), size);
+    let taken = [draft.tracks(), liked.clone(), disliked.clone()].concat();
+    let mut pool = Pool::new(library, constraints, &taken, &taste.candidates(size), size);
+    pool.draw(constraints, pool.deviation(draft.places.len()));
 
     let free = draft.places.iter().filter(|place| place.is_none()).count();
     let mut chosen = Vec::new();

@@ -13,6 +13,8 @@ mod exact;
 mod formats;
 mod grow;
 mod import;
+#[cfg(test)]
+mod invariants;
 mod list;
 mod matching;
 mod measures;

@@ -59,6 +59,7 @@ fn shortest(distances: &Distances, first: bool, last: bool) -> Vec<usize> {
 }
 
 /// Shortens a walk by moves within the free places that do not raise the penalty, until none is left.
+#[inline(never)]
 pub(super) fn improve(
     distances: &Distances,
     order: &mut [usize],

@@ -57,14 +57,16 @@ fn pool(library: Library<'_>, stops: &[usize], constraints: &Constraints) -> Vec
     }
     let legs = stops.len().saturating_sub(1).max(1);
     let points = (SEARCHES / legs).max(2);
-    let barred = constraints.barred();
+    let barred = constraints.barred(searcher.len());
+    let skip: &dyn Fn(usize) -> bool = &|track| barred[track];
     let mut found = Vec::new();
     for leg in stops.windows(2) {
         let (from, to) = (searcher.rows().vector(leg[0]), searcher.rows().vector(leg[1]));
         for point in 0..points {
-            let point = between(&from, &to, point as f64 / (points - 1) as f64);
-            found
-                .push(searcher.nearest(&point, 2 * POOL / points / legs, |track| barred.binary_search(&track).is_ok()));
+            // Points of the chord: what is nearest to one is nearest to where it meets the circle.
+            let share = point as f32 / (points - 1) as f32;
+            let point: Vec<f32> = from.iter().zip(&to).map(|(a, b)| a + (b - a) * share).collect();
+            found.push(searcher.nearest(&point, 2 * POOL / points / legs, skip));
         }
     }
     let mut seen = vec![false; searcher.len()];
@@ -77,19 +79,6 @@ fn pool(library: Library<'_>, stops: &[usize], constraints: &Constraints) -> Vec
         }
     }
     Pool::new(library, constraints, stops, &near, POOL).tracks
-}
-
-/// The point at a share of the way along the great circle between two unit vectors (Shoemake 1985, "Animating rotation
-/// with quaternion curves", SIGGRAPH); one of the two where they are opposite.
-fn between(from: &[f32], to: &[f32], share: f64) -> Vec<f32> {
-    let angle = libm::acos(crate::search::similarity(from, to).clamp(-1.0, 1.0));
-    let sine = libm::sin(angle);
-    let (a, b) = if sine < 1e-6 {
-        if share < 0.5 { (1.0, 0.0) } else { (0.0, 1.0) }
-    } else {
-        (libm::sin((1.0 - share) * angle) / sine, libm::sin(share * angle) / sine)
-    };
-    from.iter().zip(to).map(|(&x, &y)| (a * f64::from(x) + b * f64::from(y)) as f32).collect()
 }
 
 /// Tracks of a route (the first so many) and of its pool, by their places in one list.
@@ -172,22 +161,34 @@ impl Walk {
         for &track in &way {
             self.used[track] = true;
         }
+        // For each step the track that would divide it best, and by how much the larger part is longer than the step.
+        let mut gaps: Vec<(f64, usize)> = way.windows(2).map(|step| self.divide(step[0], step[1])).collect();
         while way.len() <= steps {
-            let mut best: Option<(f64, usize, usize)> = None;
-            for place in 1..way.len() {
-                for track in (0..self.used.len()).filter(|&track| !self.used[track]) {
-                    let (a, b) = (self.distances.at(way[place - 1], track), self.distances.at(track, way[place]));
-                    let cost = a.max(b) - self.distances.at(way[place - 1], way[place]);
-                    if best.is_none_or(|(least, ..)| cost < least) {
-                        best = Some((cost, place, track));
-                    }
+            let best = (0..gaps.len()).fold(0, |best, at| if gaps[at].0 < gaps[best].0 { at } else { best });
+            let Some(&(_, track)) = gaps.get(best).filter(|gap| gap.0.is_finite()) else { break };
+            self.used[track] = true;
+            way.insert(best + 1, track);
+            gaps.insert(best + 1, (0.0, track));
+            for at in 0..gaps.len() {
+                if gaps[at].1 == track {
+                    gaps[at] = self.divide(way[at], way[at + 1]);
                 }
             }
-            let Some((_, place, track)) = best else { break };
-            way.insert(place, track);
-            self.used[track] = true;
         }
         order.extend(&way[1..]);
+    }
+
+    /// The unused track that divides a step best: the larger part's length beyond the step's, and the track. Infinite
+    /// where none is left.
+    fn divide(&self, from: usize, to: usize) -> (f64, usize) {
+        let mut best = (f64::INFINITY, 0);
+        for track in (0..self.used.len()).filter(|&track| !self.used[track]) {
+            let longer = self.distances.at(from, track).max(self.distances.at(track, to)) - self.distances.at(from, to);
+            if longer < best.0 {
+                best = (longer, track);
+            }
+        }
+        best
     }
 
     /// The tracks of the walk, with those exchanged that stand too near their like.

@@ -18,6 +18,7 @@ pub(super) struct Pool {
 impl Pool {
     /// The first `size` of the candidates (best first) that may enter beside the tracks that are `taken`: without
     /// those, without what is excluded, and with one version of each song, the first.
+    #[inline(never)]
     pub(super) fn new(
         library: Library<'_>,
         constraints: &Constraints,
@@ -26,19 +27,18 @@ impl Pool {
         size: usize,
     ) -> Self {
         let mut pool = Self::default();
-        let barred = constraints.barred();
+        let barred = constraints.barred(library.searcher.len());
         for candidate in candidates {
             if pool.tracks.len() == size {
                 break;
             }
             let same = |&other: &usize| other == candidate.track || library.same_song(other, candidate.track);
-            let free = barred.binary_search(&candidate.track).is_err();
-            if free && !taken.iter().any(same) && !pool.tracks.iter().any(same) {
+            if !barred[candidate.track] && !taken.iter().any(same) && !pool.tracks.iter().any(same) {
                 pool.tracks.push(candidate.track);
                 pool.merits.push(candidate.similarity);
             }
         }
-        pool.draw(constraints);
+        pool.noise = vec![0.0; pool.tracks.len()];
         pool
     }
 
@@ -50,18 +50,24 @@ impl Pool {
     }
 
     /// Draws the noise. The best by merit and noise is a draw by the softmax of the merits, the best `k` are `k` draws
-    /// without putting back; the temperature is in standard deviations of the merits.
+    /// without putting back. `unit` is by how much merits differ at a temperature of 1.
     ///
-    /// Gumbel-top-k: Kool, van Hoof and Welling 2019, "Stochastic beams and where to find them", section 2. Here a
-    /// track keeps its noise throughout a list, although its merit changes from place to place.
-    fn draw(&mut self, constraints: &Constraints) {
-        let n = self.merits.len().max(1) as f64;
-        let mean = self.merits.iter().sum::<f64>() / n;
-        let variance = self.merits.iter().map(|merit| (merit - mean) * (merit - mean)).sum::<f64>() / n;
-        let scale = variance.sqrt() * constraints.temperature;
-        let gumbel = |&track: &usize| -libm::log(exponential(constraints.seed, track));
-        let noise = |track| if scale > 0.0 { scale * gumbel(track) } else { 0.0 };
-        self.noise = self.tracks.iter().map(noise).collect();
+    /// Gumbel-top-k: Kool, van Hoof and Welling 2019, "Stochastic beams and where to find them" (ICML), section 2. Here
+    /// a track keeps its noise throughout a list, although its merit changes from place to place.
+    pub(super) fn draw(&mut self, constraints: &Constraints, unit: f64) {
+        let scale = unit * constraints.temperature;
+        if scale > 0.0 {
+            let gumbel = |&track: &usize| -scale * libm::log(exponential(constraints.seed, track));
+            self.noise = self.tracks.iter().map(gumbel).collect();
+        }
+    }
+
+    /// Standard deviation of the merits of the first so many.
+    pub(super) fn deviation(&self, first: usize) -> f64 {
+        let merits = &self.merits[..first.min(self.merits.len())];
+        let n = merits.len().max(1) as f64;
+        let mean = merits.iter().sum::<f64>() / n;
+        (merits.iter().map(|merit| (merit - mean) * (merit - mean)).sum::<f64>() / n).sqrt()
     }
 }
 

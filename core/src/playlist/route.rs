@@ -34,7 +34,7 @@ impl Route {
         let mut stops: Vec<(f64, Stop)> = waypoints.iter().zip(paced).enumerate().map(stop).collect();
         for lock in &constraints.locked {
             let known = lock.track < library.searcher.len() && !stops.iter().any(|(_, stop)| stop.track == lock.track);
-            if !known || lock.place == 0 || lock.place + 1 >= places {
+            if !known || lock.place == 0 || lock.place >= places.saturating_sub(1) {
                 continue;
             }
             // Before the first stop that comes later.

@@ -54,6 +54,8 @@ impl Default for SetOptions {
 const NEARBY: usize = 4096;
 /// Tracks from which the set is put together, for all places; not less than twice the places.
 const POOL: usize = 512;
+/// What a temperature of 1 adds to the cost of a track: as much as half a step.
+const CHANCE: f64 = 0.5;
 /// Tries at meeting a duration.
 const TRIES: usize = 4;
 
@@ -64,11 +66,10 @@ const TRIES: usize = 4;
 /// What is unknown of a track counts as neither good nor bad; only [`SetOptions::bpm_range`] keeps tracks out. What
 /// cannot be held is filled with what comes nearest, and told.
 pub fn set(library: Library<'_>, seeds: &[usize], options: &SetOptions, constraints: &Constraints) -> Playlist {
-    let barred = constraints.barred();
-    let skip = |track: usize| {
-        barred.binary_search(&track).is_ok() || !library.songs.get(track).is_some_and(|song| in_range(song, options))
-    };
-    let Some(seeds) = seeds_or_others(library, seeds, constraints, &skip) else { return Playlist::default() };
+    let barred = constraints.barred(library.searcher.len());
+    let skip = |track: usize| barred[track] || !library.songs.get(track).is_some_and(|song| in_range(song, options));
+    // Empty where no track may enter.
+    let seeds = seeds_or_others(library, seeds, constraints, &skip);
     let taste = Taste::new(library, &seeds, &[], NEARBY, &skip);
     let nearby: Vec<Neighbour> = taste.candidates(NEARBY).into_iter().filter(|near| !skip(near.track)).collect();
 
@@ -100,7 +101,7 @@ pub fn set(library: Library<'_>, seeds: &[usize], options: &SetOptions, constrai
         }
         places = next;
     }
-    let Some((off_s, places, tracks)) = best else { return Playlist::default() };
+    let (off_s, places, tracks) = best.unwrap_or_default();
     let longest_s = tracks.iter().map(|track| duration_s(&[*track])).fold(mean_s, f64::max);
     let length = if wanted_s.is_some() { tracks.len() } else { places };
     let mut list = Playlist::new(library, tracks, length, &seeds, constraints);
@@ -115,18 +116,18 @@ fn seeds_or_others(
     seeds: &[usize],
     constraints: &Constraints,
     skip: &dyn Fn(usize) -> bool,
-) -> Option<Vec<usize>> {
+) -> Vec<usize> {
     let n = library.searcher.len();
     let seeds: Vec<usize> = seeds.iter().copied().filter(|&track| track < n).collect();
     if !seeds.is_empty() {
-        return Some(seeds);
+        return seeds;
     }
     let locked: Vec<usize> = constraints.locked.iter().map(|lock| lock.track).filter(|&track| track < n).collect();
     if !locked.is_empty() {
-        return Some(locked);
+        return locked;
     }
     let start = (SplitMix64 { state: constraints.seed }.next() % n.max(1) as u64) as usize;
-    (start..n).chain(0..start).find(|&track| !skip(track)).map(|track| vec![track])
+    (start..n).chain(0..start).find(|&track| !skip(track)).into_iter().collect()
 }
 
 fn in_range(song: &Song, options: &SetOptions) -> bool {
@@ -172,7 +173,8 @@ fn sequence(
     }
     let chosen: Vec<Neighbour> =
         nearby.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(near, _)| *near).collect();
-    let pool = Pool::new(library, constraints, &draft.tracks(), &chosen, 2 * room);
+    let mut pool = Pool::new(library, constraints, &draft.tracks(), &chosen, 2 * room);
+    pool.draw(constraints, CHANCE);
     beam(library, &demand, &pool, &draft.places, constraints.spacing)
 }
 

@@ -33,6 +33,7 @@ struct Seed {
 impl<'a> Taste<'a> {
     /// Looks at the neighbourhoods of the seeds, without the tracks that `skip` holds for. `size` is how many
     /// candidates are wanted; seeds that do not exist are passed over.
+    #[inline(never)]
     pub(super) fn new(
         library: Library<'a>,
         liked: &[usize],
@@ -51,6 +52,7 @@ impl<'a> Taste<'a> {
     }
 
     /// How much a track is wanted: up to 1 for the liked ones, down to -1 for the disliked ones.
+    #[inline(never)]
     pub(super) fn merit(&self, track: usize) -> f64 {
         self.closeness(&self.liked, track) - self.closeness(&self.disliked, track)
     }
@@ -63,13 +65,14 @@ impl<'a> Taste<'a> {
 
     /// The liked tracks and their neighbours by merit, best first.
     pub(super) fn candidates(&self, size: usize) -> Vec<Neighbour> {
-        let near = self.liked.iter().flat_map(|seed| seed.near.iter().map(|near| near.track));
-        let mut tracks: Vec<usize> = near.chain(self.liked.iter().map(|seed| seed.track)).collect();
-        tracks.sort_unstable();
-        tracks.dedup();
         let mut best = TopK::new(size);
-        for track in tracks {
-            best.offer(Neighbour { track, similarity: self.merit(track) });
+        let mut seen = vec![false; self.library.searcher.len()];
+        for seed in &self.liked {
+            for track in seed.near.iter().map(|near| near.track).chain([seed.track]) {
+                if !std::mem::replace(&mut seen[track], true) {
+                    best.offer(Neighbour { track, similarity: self.merit(track) });
+                }
+            }
         }
         best.into_sorted()
     }

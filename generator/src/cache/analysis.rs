@@ -1,14 +1,19 @@
 //! What was measured of a track: tempo, key, loudness, fingerprint. One file for the content of a track, whatever the
 //! front end.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::Context;
 use pmsl_core::analysis::TrackAnalysis;
+use pmsl_core::descriptors::Descriptors;
 
 use super::store::{read_if_present, write_atomic};
 
 const MAGIC: &[u8; 8] = b"PMSLANA\x01";
+/// More bytes than descriptors ever take.
+const DESCRIPTOR_BYTES_MAX: u64 = 256;
 
 /// Stores what was measured of a track.
 pub(crate) fn write_analysis(path: &Path, analysis: &TrackAnalysis) -> anyhow::Result<()> {
@@ -28,11 +33,39 @@ pub(crate) fn read_analysis(path: &Path) -> anyhow::Result<Option<TrackAnalysis>
     Ok(postcard::take_from_bytes(record).ok().filter(|(_, rest)| rest.is_empty()).map(|(analysis, _)| analysis))
 }
 
+/// Reads what [`read_analysis`] does without the fingerprint, which is nearly all of the file. Nothing where that gives
+/// nothing, but for a file that is cut short behind the descriptors.
+pub(crate) fn read_descriptors(path: &Path) -> anyhow::Result<Option<Descriptors>> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(DESCRIPTOR_BYTES_MAX).read_to_end(&mut bytes)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read.with_context(|| format!("could not read {}", path.display()))?,
+    };
+    // A record begins with its first field.
+    let record = bytes.strip_prefix(MAGIC).and_then(|record| postcard::take_from_bytes(record).ok());
+    Ok(record.map(|(descriptors, _)| descriptors))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pmsl_core::descriptors::{EstimatedKey, Tempo};
     use std::fs;
     use std::sync::atomic::AtomicBool;
+
+    /// Descriptors of which nothing is left out.
+    fn largest() -> Descriptors {
+        Descriptors {
+            tempo: Some(Tempo { bpm: 1.0, confidence: 1.0 }),
+            key: Some(EstimatedKey { key: "G# minor".parse().unwrap(), confidence: 1.0 }),
+            loudness_lufs: Some(1.0),
+            loudness_range_lu: Some(1.0),
+            true_peak_dbtp: Some(1.0),
+            onset_density_hz: 1.0,
+            spectral_centroid_hz: 1.0,
+            energy: 1.0,
+        }
+    }
 
     #[test]
     fn an_analysis_comes_back_and_damage_makes_it_anew() {
@@ -51,11 +84,17 @@ mod tests {
         let path = folder.path().join("ab/track.analysis");
         assert_eq!(read_analysis(&path).unwrap(), None);
         write_analysis(&path, &analysis).unwrap();
-        assert_eq!(read_analysis(&path).unwrap(), Some(analysis));
+        assert_eq!(read_analysis(&path).unwrap().as_ref(), Some(&analysis));
+        assert_eq!(read_descriptors(&path).unwrap().as_ref(), Some(&analysis.descriptors));
+        assert_eq!(read_descriptors(&folder.path().join("absent")).unwrap(), None);
+        let largest = postcard::to_allocvec(&largest()).unwrap().len() + MAGIC.len();
+        assert!(largest as u64 <= DESCRIPTOR_BYTES_MAX, "{largest}");
         let bytes = fs::read(&path).unwrap();
         for length in 0..bytes.len() {
             fs::write(&path, &bytes[..length]).unwrap();
             assert_eq!(read_analysis(&path).unwrap(), None, "{length} of {} bytes", bytes.len());
+            let descriptors = read_descriptors(&path).unwrap();
+            assert!(descriptors.is_none_or(|own| own == analysis.descriptors), "{length} of {} bytes", bytes.len());
         }
         fs::write(&path, [bytes.as_slice(), b"x"].concat()).unwrap();
         assert_eq!(read_analysis(&path).unwrap(), None);

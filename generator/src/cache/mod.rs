@@ -1,7 +1,8 @@
 //! The work folder: artifacts named by what they were made from.
 //!
 //! Layout: `features/` (one file a track, and one for what a frozen encoder gives for it),
-//! `analysis/` (what was measured of each track), `models/` (one folder a training run), `embeddings/` (one file a model),
+//! `analysis/` (what was measured of each track), `copies/` (which tracks of a library are one recording), `clips/` (what
+//! a site plays of each track), `models/` (one folder a training run), `embeddings/` (one file a model),
 //! `evaluation/`, `demo/` (the synthesized library), `stamps.json` (what is known of every file of the library) and
 //! `lock`. Every file is written under a temporary name, synced and renamed, so that a file that exists is whole.
 
@@ -13,7 +14,7 @@ mod scaling;
 mod stamps;
 mod store;
 
-pub(crate) use analysis::{read_analysis, write_analysis};
+pub(crate) use analysis::{read_analysis, read_descriptors, write_analysis};
 pub(crate) use features::{
     FORMAT_VERSION as FEATURE_FORMAT_VERSION, FeatureFile, FeatureFileError, FeatureStore, StoredChunks, StoredValues,
 };

@@ -21,7 +21,7 @@ pub(crate) fn render(args: &RenderArgs, console: &Console) -> Result<(), RunErro
         Some(folder) => Carried::of(folder).context("the explorer could not be carried over")?,
         None => Carried::default(),
     };
-    let site = Site::of(&run.report, carried.explorer, carried.timings);
+    let site = Site { single_file: carried.single_file, ..Site::of(&run.report, carried.explorer, carried.timings) };
     let renderer = Renderer::new(Assets::shared(), site).context("the templates could not be read")?;
     let pages = report_pages(&run.report, &renderer).context("the report could not be rendered")?;
     let mut files: Vec<SiteFile> = pages.into_iter().map(SiteFile::from).collect();

@@ -45,6 +45,11 @@ impl Assets {
         self.entries.get(name).map(|asset| asset.path.as_str())
     }
 
+    /// What the asset holds.
+    pub fn content(&self, name: &str) -> Option<&[u8]> {
+        self.entries.get(name).map(|asset| asset.bytes.as_slice())
+    }
+
     /// All assets as (path relative to the site, bytes), by name.
     pub fn into_files(self) -> impl Iterator<Item = (String, Vec<u8>)> {
         self.entries.into_values().map(|asset| (asset.path, asset.bytes))

@@ -44,6 +44,8 @@ pub struct Site {
     pub explorer: bool,
     /// Whether there is a page of timings to link to.
     pub timings: bool,
+    /// Whether the explorer is there as one file too.
+    pub single_file: bool,
     /// Versions shown in the footer.
     pub versions: Vec<Version>,
 }
@@ -56,6 +58,7 @@ impl Site {
             version: report.build.pmsl.clone(),
             explorer,
             timings,
+            single_file: false,
             versions: vec![
                 Version::new("front end", &report.build.front_end),
                 Version::new("model", &report.build.model),

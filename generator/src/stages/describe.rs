@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
+use crate::render::explorer::check_size;
 
 /// Prints the plan of a run: the library, what is cached, the device.
 pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<(), RunError> {
@@ -21,6 +22,9 @@ pub(crate) fn describe(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
         }
         LibrarySource::Path(path) => {
             let library = candidates(plan, console, cancel)?.result;
+            if plan.config.site.single_file {
+                check_size(library.tracks.len()).map_err(RunError::usage)?;
+            }
             lines.push(format!(
                 "library   {}: {} tracks in {} sub-genres",
                 path.display(),

@@ -46,7 +46,8 @@ pub(crate) fn encoder(
     let key = KeyBuilder::new("browser encoder", BUNDLE_FORMAT_VERSION)
         .text("build", build)
         .text("model", &run.model.key.to_string())
-        .options("options", &options)?
+        .options("options", &options)
+        .map_err(anyhow::Error::from)?
         .finish();
     let path = plan.work.join("encoders").join(format!("{key}.bin"));
     if let Some(bytes) = read_if_present(&path)?

@@ -18,7 +18,7 @@ use super::copies::Copies;
 use super::library::{Candidate, CandidateLibrary, FailedTrack};
 use crate::cache::{
     FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, StoredValues,
-    read_analysis, read_json, write_analysis, write_json,
+    read_analysis, read_descriptors, read_json, write_analysis, write_json,
 };
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -42,6 +42,8 @@ pub(crate) struct UsableLibrary {
     pub(crate) descriptors: Vec<Option<Descriptors>>,
     /// Which tracks are one recording.
     pub(crate) copies: Copies,
+    /// The clip of every track; nothing where none could be made, and no entries where none are asked for.
+    pub(crate) clips: Vec<Option<Key>>,
     /// Tracks that cannot be used.
     pub(crate) failures: Vec<FailedTrack>,
     /// Files that are no audio.
@@ -301,11 +303,13 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
     for track in &mut tracks {
         track.entry.sub_genre = renumbered[track.entry.sub_genre];
     }
-    let analyses = tracks
+    let descriptors = tracks
         .iter()
-        .map(|track| read_analysis(&plan.analysis_path(analysis_key(track))))
+        .map(|track| read_descriptors(&plan.analysis_path(analysis_key(track))))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let copies = Copies::find(&tracks, &analyses);
+    let copies = Copies::remembered(plan, &tracks, &descriptors, |track| {
+        read_analysis(&plan.analysis_path(analysis_key(track)))
+    })?;
     let metas = tracks.iter().zip(&files).map(|(track, file)| meta(track, file)).collect();
     Ok(UsableLibrary {
         sub_genres,
@@ -313,9 +317,9 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         metas,
         keys: usable_keys,
         features: FeatureStore::new(files)?,
-        // The fingerprints have done their work.
-        descriptors: analyses.into_iter().map(|analysis| analysis.map(|analysis| analysis.descriptors)).collect(),
+        descriptors,
         copies,
+        clips: Vec::new(),
         failures,
         skipped: library.skipped,
         warnings,

@@ -119,6 +119,7 @@ fn read(plan: &Plan, files: &EmbeddingsConfig) -> anyhow::Result<UsableLibrary> 
         features: FeatureStore::ready(&values, dim),
         descriptors,
         copies,
+        clips: Vec::new(),
         failures: Vec::new(),
         skipped: Vec::new(),
         warnings: Vec::new(),

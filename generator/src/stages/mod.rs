@@ -3,6 +3,7 @@
 mod advice;
 mod calibrate;
 mod classify;
+mod clips;
 mod copies;
 mod describe;
 mod descriptors;
@@ -28,6 +29,7 @@ mod report;
 mod rows;
 mod summary;
 
+pub(crate) use clips::{CLIPS_STAGE, clips};
 pub(crate) use describe::describe;
 pub(crate) use embed::embeddings;
 pub(crate) use evaluate::evaluate;

@@ -4,6 +4,7 @@ use pmsl_core::track::TrackMeta;
 
 use super::features::UsableLibrary;
 use super::heard::{fill_in, ranked};
+use crate::cache::Key;
 use crate::config::{Share, SiteAudio};
 use crate::plan::Plan;
 use crate::render::SiteFile;
@@ -40,11 +41,15 @@ pub(crate) fn untitled(library: &UsableLibrary) -> impl Iterator<Item = usize> {
     (0..library.tracks.len()).filter(|&track| !library.tracks[track].has_title())
 }
 
-/// The audio files that the site carries.
+/// The audio files and clips that the site carries.
 pub(crate) fn audio_files(plan: &Plan, library: &UsableLibrary) -> Vec<SiteFile> {
     let mut files: Vec<SiteFile> = (0..library.tracks.len())
         .filter_map(|track| {
-            audio_path(plan, library, track).map(|path| SiteFile::copy(path, library.tracks[track].entry.path.clone()))
+            let from = match clip(library, track) {
+                Some(key) => plan.clip_path(key),
+                None => library.tracks[track].entry.path.clone(),
+            };
+            Some(SiteFile::copy(audio_path(plan, library, track)?, from))
         })
         .collect();
     // Copies of one recording share one file.
@@ -53,8 +58,17 @@ pub(crate) fn audio_files(plan: &Plan, library: &UsableLibrary) -> Vec<SiteFile>
     files
 }
 
-/// A neutral name: the hash of the content, and the extension that tells players the format.
+/// The clip of a track, where the site has one.
+fn clip(library: &UsableLibrary, track: usize) -> Option<Key> {
+    library.clips.get(track).copied().flatten()
+}
+
+/// A neutral name: the hash of the content, for a clip with how it was cut, and the extension that tells players the
+/// format.
 fn audio_path(plan: &Plan, library: &UsableLibrary, track: usize) -> Option<String> {
+    if let Some(key) = clip(library, track) {
+        return Some(format!("clips/{}.mp3", &key.to_string()[..16]));
+    }
     (plan.config.site.audio == SiteAudio::Copy).then(|| {
         let track = &library.tracks[track];
         let extension = track

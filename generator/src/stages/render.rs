@@ -16,7 +16,7 @@ use crate::cache::KeyBuilder;
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
-use crate::render::explorer::{self, ExplorerInput};
+use crate::render::explorer::{self, ExplorerInput, SINGLE_FILE, SINGLE_FILE_TEMPLATE, SingleFile};
 use crate::render::{
     Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, report_pages, timings_page, write_site,
 };
@@ -48,14 +48,24 @@ pub(crate) fn render(
         .context("the explorer could not be made")?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
-    let mut renderer = Renderer::new(assets, Site::of(report, true, plan.config.site.timings))
-        .context("the templates could not be read")?;
+    let single_file = plan.config.site.single_file;
+    let site = Site { single_file, ..Site::of(report, true, plan.config.site.timings) };
+    let mut renderer = Renderer::new(assets, site).context("the templates could not be read")?;
     renderer.add_template("explorer.html", explorer::TEMPLATE).context("the templates could not be read")?;
+    renderer.add_template(SINGLE_FILE, SINGLE_FILE_TEMPLATE).context("the templates could not be read")?;
     let mut pages = report_pages(report, &renderer).context("the report could not be rendered")?;
     let page = renderer
         .render("explorer.html", "explorer", &explorer.context)
         .context("the explorer could not be rendered")?;
     pages.push(("explorer.html".into(), page.into_bytes()));
+    if single_file {
+        let single = SingleFile::new(&ExplorerInput { index: &index, encoder: None })
+            .context("the explorer could not be made as one file")?;
+        let page = renderer
+            .render(SINGLE_FILE, "explorer", &single)
+            .context("the explorer could not be rendered as one file")?;
+        pages.push((SINGLE_FILE.into(), page.into_bytes()));
+    }
     let timings_html = timings_page(timings, &renderer).context("the timings could not be rendered")?;
     let mut files: Vec<SiteFile> = pages.into_iter().map(SiteFile::from).collect();
     files.extend(explorer.files.into_iter().map(SiteFile::from));

@@ -63,7 +63,7 @@ async fn explore(session: &Session, site: &Built, url: &str) {
 }
 
 /// Results follow the typing, with and without the diacritics, and the keyboard chooses among them.
-async fn search(session: &Session) {
+pub(super) async fn search(session: &Session) {
     assert_eq!(session.tracks("#results").await.len(), TRACKS);
     assert_eq!(session.text("#result-count").await, "120 tracks in 4 playlists");
     session.fill("#search", "cafe EMOTIONAL").await;
@@ -89,7 +89,7 @@ async fn search(session: &Session) {
 }
 
 /// The ten nearest and their similarities are those that the generator computes.
-async fn neighbours(session: &Session, site: &Built) {
+pub(super) async fn neighbours(session: &Session, site: &Built) {
     for track in [0, 57, TRACKS - 1] {
         session.click(&format!("#option-{track}")).await;
         assert_eq!(session.text("#track-title").await, site.tracks[track].title);

@@ -7,4 +7,5 @@ mod host;
 mod page;
 mod report;
 mod session;
+mod single;
 mod site;

@@ -81,6 +81,9 @@ fn write(root: &Path, index: &IndexInput<'_>) {
     let site = Site { title: "Nachtarchiv".into(), version: "0".into(), explorer: true, ..Site::default() };
     let mut renderer = Renderer::new(assets, site).unwrap();
     renderer.add_template("explorer.html", explorer::TEMPLATE).unwrap();
+    renderer.add_template(explorer::SINGLE_FILE, explorer::SINGLE_FILE_TEMPLATE).unwrap();
+    let single = explorer::SingleFile::new(&ExplorerInput { index, encoder: None }).unwrap();
+    let page_alone = renderer.render(explorer::SINGLE_FILE, "explorer", &single).unwrap();
     let page = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
     let watcher = format!("<head>\n<script src=\"{}\"></script>", renderer.assets().path("watcher.js").unwrap());
     let page = page.replacen("<head>", &watcher, 1);
@@ -89,6 +92,9 @@ fn write(root: &Path, index: &IndexInput<'_>) {
         fs::write(root.join(path), bytes).unwrap();
     }
     fs::write(root.join("explorer.html"), page).unwrap();
+    // Where nothing else lies that it could load.
+    fs::create_dir_all(root.join("alone")).unwrap();
+    fs::write(root.join("alone").join(explorer::SINGLE_FILE), page_alone).unwrap();
     fs::create_dir_all(root.join("audio")).unwrap();
     fs::write(root.join("audio/tone 1.wav"), silence()).unwrap();
 }

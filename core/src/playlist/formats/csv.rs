@@ -1,12 +1,12 @@
 //! A table for spreadsheets (RFC 4180).
 
 use super::location::{self, ExportOptions};
-use super::text::{hundredths_bpm, milliseconds, one_line, push_number};
+use super::text::{hundredths_bpm, milliseconds, one_line, push, push_all, push_number};
 use crate::TrackMeta;
 
 /// The byte order mark tells spreadsheets that the file is UTF-8.
 pub(super) fn begin(text: &mut String) {
-    text.push_str("\u{feff}position,title,artist,album,sub_genre,year,bpm,key,duration_s,path\r\n");
+    push(text, "\u{feff}position,title,artist,album,sub_genre,year,bpm,key,duration_s,path\r\n");
 }
 
 pub(super) fn track(text: &mut String, number: usize, track: &TrackMeta, genre: Option<&str>, options: &ExportOptions) {
@@ -19,11 +19,12 @@ pub(super) fn track(text: &mut String, number: usize, track: &TrackMeta, genre: 
     push_cell(text, track.key.as_deref());
     push_quantity(text, milliseconds(track), 3);
     push_cell(text, Some(&location::path(track, options)));
-    text.push_str("\r\n");
+    push(text, "\r\n");
 }
 
+#[inline(never)]
 fn push_quantity(text: &mut String, scaled: Option<u64>, decimals: u32) {
-    text.push(',');
+    push(text, ",");
     if let Some(scaled) = scaled {
         push_number(text, scaled, decimals);
     }
@@ -31,14 +32,12 @@ fn push_quantity(text: &mut String, scaled: Option<u64>, decimals: u32) {
 
 /// A quoted cell. One that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"), the
 /// wide forms of its signs included, and so does one that blanks would lead to such a sign.
+#[inline(never)]
 fn push_cell(text: &mut String, value: Option<&str>) {
-    text.push(',');
+    push(text, ",");
     let Some(value) = value else { return };
     let value = one_line(value);
-    text.push('"');
-    if value.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-        text.push('\'');
-    }
-    text.push_str(&value.replace('"', "\"\""));
-    text.push('"');
+    let is_formula = value.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let begin = if is_formula { "\"'" } else { "\"" };
+    push_all(text, &[begin, &value.replace('"', "\"\""), "\""]);
 }

@@ -2,7 +2,7 @@
 //! explorer of the same library finds every one of them again.
 
 use super::super::TrackKey;
-use super::text::{Fields, hundredths_bpm, milliseconds};
+use super::text::{Fields, hundredths_bpm, milliseconds, push};
 use crate::TrackMeta;
 
 /// What the property `format` says.
@@ -15,11 +15,11 @@ pub(super) fn begin(text: &mut String, title: &str) {
         .text("format", Some(NAME))
         .number("version", Some(u64::from(VERSION)), 0)
         .text("title", Some(title));
-    text.push_str(",\"tracks\":[");
+    push(text, ",\"tracks\":[");
 }
 
 pub(super) fn track(text: &mut String, number: usize, track: &TrackMeta, genre: Option<&str>) {
-    text.push_str(if number == 1 { "\n" } else { ",\n" });
+    push(text, if number == 1 { "\n" } else { ",\n" });
     Fields::json(text)
         .text("title", Some(&track.title))
         .text("artist", track.artist.as_deref())
@@ -31,9 +31,9 @@ pub(super) fn track(text: &mut String, number: usize, track: &TrackMeta, genre: 
         .number("duration_s", milliseconds(track), 3)
         .text("path", track.path.as_deref())
         .text("id", Some(&TrackKey::of(track).to_string()));
-    text.push('}');
+    push(text, "}");
 }
 
 pub(super) fn end(text: &mut String) {
-    text.push_str("\n]}\n");
+    push(text, "\n]}\n");
 }

@@ -52,6 +52,7 @@ pub fn file_name(name: &str, extension: &str) -> String {
 
 /// Where the track is, for formats that hold paths. One line, and never one that begins with `#`, which a playlist would
 /// read as a comment.
+#[inline(never)]
 pub(super) fn path(track: &TrackMeta, options: &ExportOptions) -> String {
     let path = relative(track, options);
     let root = one_line(&options.root);
@@ -65,7 +66,7 @@ pub(super) fn path(track: &TrackMeta, options: &ExportOptions) -> String {
     };
     let joined = join(&root, separator, &path);
     if joined.starts_with('#') {
-        return ['.', separator].into_iter().chain(joined.chars()).collect();
+        return join(".", separator, &joined);
     }
     joined
 }
@@ -104,6 +105,7 @@ fn join_uri(root: &[&str], track: &TrackMeta, options: &ExportOptions) -> String
 }
 
 /// The path under the root.
+#[inline(never)]
 fn relative(track: &TrackMeta, options: &ExportOptions) -> String {
     match track.path.as_ref().or(track.audio.as_ref()) {
         Some(published) => one_line(published),
@@ -111,6 +113,7 @@ fn relative(track: &TrackMeta, options: &ExportOptions) -> String {
     }
 }
 
+#[inline(never)]
 fn join(root: &str, separator: char, path: &str) -> String {
     let mut joined = root.to_owned();
     if !root.is_empty() && !root.ends_with(separator) {
@@ -131,6 +134,7 @@ fn is_drive(root: &str) -> bool {
 }
 
 /// The root as a part of a URI. One that is a URI already is left as it is, but for what no URI may hold.
+#[inline(never)]
 fn encode_root(root: &str) -> String {
     let root = root.replace('\\', "/");
     let kept: &[u8] = if has_scheme(&root) { b"/:%?&=@+,;!$'()*" } else { b"/:" };
@@ -138,6 +142,7 @@ fn encode_root(root: &str) -> String {
 }
 
 /// RFC 3986: everything but unreserved characters and `kept` as `%XX` of its UTF-8 bytes.
+#[inline(never)]
 fn percent_encode(text: &str, kept: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len());
     for &byte in text.as_bytes() {

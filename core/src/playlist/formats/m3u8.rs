@@ -1,11 +1,11 @@
 //! Extended M3U in UTF-8.
 
 use super::location::{self, ExportOptions, display_name};
-use super::text::{milliseconds, one_line, push_all};
+use super::text::{milliseconds, one_line, push, push_all};
 use crate::TrackMeta;
 
 pub(super) fn begin(text: &mut String, title: &str) {
-    text.push_str("#EXTM3U\n");
+    push(text, "#EXTM3U\n");
     if !title.is_empty() {
         push_all(text, &["#PLAYLIST:", &one_line(title), "\n"]);
     }

@@ -4,6 +4,8 @@
 //! replaced.
 
 mod csv;
+#[cfg(test)]
+mod golden_tests;
 mod json;
 mod jspf;
 mod location;

@@ -4,7 +4,7 @@
 use xxhash_rust::xxh64::xxh64;
 
 use super::location::{self, ExportOptions};
-use super::text::{Fields, hundredths_bpm, milliseconds, push_all, push_xml};
+use super::text::{Fields, hundredths_bpm, milliseconds, push, push_all, push_xml};
 use crate::{Key, TrackMeta};
 
 /// The tracks written so far.
@@ -30,7 +30,7 @@ impl Collection {
         self.listed.push(number);
         // The notation that rekordbox itself writes; a text that is no key stays as it is.
         let key = track.key.as_deref().map(|key| key.parse::<Key>().map_or_else(|_| key.to_owned(), Key::short));
-        text.push_str("<TRACK");
+        push(text, "<TRACK");
         Fields::attributes(text)
             .number("TrackID", Some(number as u64), 0)
             .text("Name", Some(&track.title))
@@ -42,7 +42,7 @@ impl Collection {
             .number("AverageBpm", hundredths_bpm(track), 2)
             .text("Tonality", key.as_deref())
             .text("Location", Some(&location));
-        text.push_str("/>\n");
+        push(text, "/>\n");
     }
 
     /// The whole file around the tracks.
@@ -55,14 +55,14 @@ impl Collection {
             "\" Company=\"\"/>\n<COLLECTION Entries=\""
         ));
         push_all(&mut text, &[&self.locations.len().to_string(), "\">\n", tracks, "</COLLECTION>\n<PLAYLISTS>\n"]);
-        text.push_str("<NODE Type=\"0\" Name=\"ROOT\" Count=\"1\">\n<NODE Type=\"1\" Name=\"");
+        push(&mut text, "<NODE Type=\"0\" Name=\"ROOT\" Count=\"1\">\n<NODE Type=\"1\" Name=\"");
         // A list without a name cannot be chosen in the tree.
         push_xml(&mut text, if title.trim().is_empty() { "Playlist" } else { title });
         push_all(&mut text, &["\" KeyType=\"0\" Entries=\"", &self.listed.len().to_string(), "\">\n"]);
         for number in &self.listed {
             push_all(&mut text, &["<TRACK Key=\"", &number.to_string(), "\"/>\n"]);
         }
-        text.push_str("</NODE>\n</NODE>\n</PLAYLISTS>\n</DJ_PLAYLISTS>\n");
+        push(&mut text, "</NODE>\n</NODE>\n</PLAYLISTS>\n</DJ_PLAYLISTS>\n");
         text
     }
 }

@@ -52,7 +52,7 @@ prop_compose! {
         path in prop::option::of(nasty()), audio in prop::option::of(nasty()), key in prop::option::of(nasty()),
         year in any::<Option<u32>>(), bpm in any::<Option<f32>>(), duration_s in any::<f32>(), sub_genre in 0..3u32,
     ) -> TrackMeta {
-        TrackMeta { title, artist, album, path, audio, key, year, bpm, duration_s, sub_genre, ..TrackMeta::default() }
+        TrackMeta { title, artist, album, year, bpm, key, duration_s, sub_genre, path, audio, ..TrackMeta::default() }
     }
 }
 

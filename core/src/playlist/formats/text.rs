@@ -1,31 +1,40 @@
-//! The pieces that files are written with. Made for a small browser module: no formatting machinery.
+//! The pieces that files are written with. Made for a small browser module: no formatting machinery, and functions that
+//! many places call are kept from being copied into them.
 
 use crate::TrackMeta;
 
 /// Upper-case digits, as RFC 3986 prefers them.
 pub(super) const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
+/// Appends a part.
+#[inline(never)]
+pub(super) fn push(text: &mut String, part: &str) {
+    text.push_str(part);
+}
+
 /// Appends all parts.
+#[inline(never)]
 pub(super) fn push_all(text: &mut String, parts: &[&str]) {
     for part in parts {
-        text.push_str(part);
+        push(text, part);
     }
 }
 
 /// Control characters and line separators become spaces: no tag can add a line to a file.
+#[inline(never)]
 pub(super) fn one_line(text: &str) -> String {
     let breaks = |c: char| c.is_control() || c == '\u{2028}' || c == '\u{2029}';
     text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 /// Appends `scaled` / 10^`decimals` with all its decimals.
+#[inline(never)]
 pub(super) fn push_number(text: &mut String, scaled: u64, decimals: u32) {
     let unit = 10u64.pow(decimals);
-    text.push_str(&(scaled / unit).to_string());
+    push(text, &(scaled / unit).to_string());
     if decimals > 0 {
-        text.push('.');
         // The leading 1 keeps the zeros.
-        text.push_str(&(unit + scaled % unit).to_string()[1..]);
+        push_all(text, &[".", &(unit + scaled % unit).to_string()[1..]]);
     }
 }
 
@@ -75,11 +84,12 @@ impl<'a> Fields<'a> {
 
     /// Properties of a JSON object, from its opening brace.
     pub(super) fn json(text: &'a mut String) -> Self {
-        text.push('{');
+        push(text, "{");
         Self { text, syntax: Syntax::Json, first: true }
     }
 
     /// A text.
+    #[inline(never)]
     pub(super) fn text(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         let Some(value) = value else { return self };
         self.begin(name);
@@ -93,6 +103,7 @@ impl<'a> Fields<'a> {
     }
 
     /// `scaled` / 10^`decimals`.
+    #[inline(never)]
     pub(super) fn number(&mut self, name: &str, scaled: Option<u64>, decimals: u32) -> &mut Self {
         let Some(scaled) = scaled else { return self };
         self.begin(name);
@@ -114,7 +125,7 @@ impl<'a> Fields<'a> {
     fn end(&mut self, name: &str) {
         match self.syntax {
             Syntax::Element => push_all(self.text, &["</", name, ">"]),
-            Syntax::Attribute => self.text.push('"'),
+            Syntax::Attribute => push(self.text, "\""),
             Syntax::Json => {}
         }
     }
@@ -122,39 +133,40 @@ impl<'a> Fields<'a> {
 
 /// Appends character data or the inside of an attribute of XML 1.0, on one line. U+FFFE and U+FFFF, which XML forbids,
 /// become replacement characters; other forbidden characters are control characters, which become spaces.
+#[inline(never)]
 pub(super) fn push_xml(text: &mut String, value: &str) {
+    let mut letter = [0; 4];
     for c in one_line(value).chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
+        let written: &str = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
             // `]]>` may not stand in character data.
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => text.push('\u{fffd}'),
-            c => text.push(c),
-        }
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
+            c => c.encode_utf8(&mut letter),
+        };
+        push(text, written);
     }
 }
 
 /// Appends a JSON string (RFC 8259), quotes included. Nothing is lost.
+#[inline(never)]
 pub(super) fn push_json(text: &mut String, value: &str) {
-    text.push('"');
+    push(text, "\"");
+    let mut letter = [0; 4];
     for c in value.chars() {
-        match c {
-            '"' | '\\' => {
-                text.push('\\');
-                text.push(c);
-            }
-            c if c < ' ' => {
-                let code = c as usize;
-                text.push_str("\\u00");
-                text.push(HEX[code >> 4] as char);
-                text.push(HEX[code & 15] as char);
-            }
-            c => text.push(c),
-        }
+        let before = match c {
+            '"' | '\\' => "\\",
+            // Two digits are enough.
+            c if c < '\u{10}' => "\\u000",
+            c if c < ' ' => "\\u001",
+            _ => "",
+        };
+        let written = if c < ' ' { HEX[c as usize & 15] as char } else { c };
+        push_all(text, &[before, written.encode_utf8(&mut letter)]);
     }
-    text.push('"');
+    push(text, "\"");
 }
 
 #[cfg(test)]

@@ -1,24 +1,27 @@
 //! XML Shareable Playlist Format, version 1: <https://www.xspf.org/spec>.
 
 use super::location::{self, ExportOptions};
-use super::text::{Fields, milliseconds};
+use super::text::{Fields, milliseconds, push};
 use crate::TrackMeta;
 
 pub(super) fn begin(text: &mut String, title: &str) {
-    text.push_str(concat!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
-        "<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n",
-    ));
+    push(
+        text,
+        concat!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+            "<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n",
+        ),
+    );
     Fields::elements(text).text("title", Some(title));
-    text.push_str("\n<trackList>\n");
+    push(text, "\n<trackList>\n");
 }
 
 pub(super) fn track(text: &mut String, track: &TrackMeta, options: &ExportOptions) {
-    text.push_str("<track>");
+    push(text, "<track>");
     let mut fields = Fields::elements(text);
     fields.text("location", Some(&location::uri(track, options)));
     shared(&mut fields, track);
-    text.push_str("</track>\n");
+    push(text, "</track>\n");
 }
 
 /// What XSPF and JSPF call by the same names. There is no `trackNum`: it is the place on the album, which is not known.
@@ -31,5 +34,5 @@ pub(super) fn shared(fields: &mut Fields<'_>, track: &TrackMeta) {
 }
 
 pub(super) fn end(text: &mut String) {
-    text.push_str("</trackList>\n</playlist>\n");
+    push(text, "</trackList>\n</playlist>\n");
 }

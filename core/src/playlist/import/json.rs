@@ -1,7 +1,7 @@
 //! JSPF and our own JSON, by a reader that walks over a JSON text (RFC 8259) and picks up named values.
 
 use super::ImportError::{self, Malformed};
-use super::Reader;
+use super::{Reader, cut};
 
 /// Deepest nesting that is followed.
 const MOST_DEPTH: usize = 32;
@@ -67,8 +67,9 @@ impl Walk<'_, '_> {
                 Ok(())
             }
             _ => {
-                let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
-                let (value, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+                let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                let end = self.rest.as_bytes().iter().take_while(|byte| plain(byte)).count();
+                let (value, rest) = self.rest.split_at(end);
                 if value.is_empty() {
                     return Err(Malformed);
                 }
@@ -115,11 +116,13 @@ impl Walk<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn skip_blanks(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.rest = self.rest.trim_ascii_start();
     }
 
     /// Passes over blanks and `byte`, where it comes next.
+    #[inline(never)]
     fn next_is(&mut self, byte: u8) -> bool {
         self.skip_blanks();
         let is_next = self.rest.as_bytes().first() == Some(&byte);
@@ -130,29 +133,31 @@ impl Walk<'_, '_> {
     }
 
     /// Reads a string from its opening quote. Half a surrogate pair becomes a replacement character.
+    #[inline(never)]
     fn string(&mut self) -> Result<String, ImportError> {
         let mut text = String::new();
         self.rest = self.rest.strip_prefix('"').ok_or(Malformed)?;
         loop {
-            let at = self.rest.find(['"', '\\']).ok_or(Malformed)?;
-            text.push_str(&self.rest[..at]);
-            let is_end = self.rest.as_bytes()[at] == b'"';
-            self.rest = &self.rest[at + 1..];
-            if is_end {
+            let (before, found, after) = cut(self.rest, b"\"\\").ok_or(Malformed)?;
+            text.push_str(before);
+            self.rest = after;
+            if found == b'"' {
                 return Ok(text);
             }
-            let escape = self.rest.chars().next().ok_or(Malformed)?;
-            self.rest = &self.rest[escape.len_utf8()..];
-            text.push(match escape {
-                '"' | '\\' | '/' => escape,
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'u' => self.unicode()?,
+            let escape = *after.as_bytes().first().ok_or(Malformed)?;
+            let c = match escape {
+                b'"' | b'\\' | b'/' => escape as char,
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'u' => '\0',
                 _ => return Err(Malformed),
-            });
+            };
+            // An escape is one ASCII character.
+            self.rest = &after[1..];
+            text.push(if escape == b'u' { self.unicode()? } else { c });
         }
     }
 

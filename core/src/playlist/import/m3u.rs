@@ -1,12 +1,16 @@
 //! M3U, plain and extended.
 
 use super::uri::path_of;
-use super::{ImportError, Reader, decimal};
+use super::{ImportError, PlaylistEntry, Reader, cut, cut_at, decimal};
 
 /// Reads a line after the other; `#EXTINF` describes the entry after it. Endings of all systems are lines' ends.
+#[inline(never)]
 pub(super) fn read(text: &str, reader: &mut Reader) -> Result<(), ImportError> {
-    for line in text.split(['\n', '\r']) {
-        let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, _, after) = cut(rest, b"\n\r").unwrap_or((rest, b'\n', ""));
+        rest = after;
+        let line = line.trim();
         if let Some(information) = line.strip_prefix("#EXTINF:") {
             describe(information, reader);
         } else if let Some(title) = line.strip_prefix("#PLAYLIST:") {
@@ -22,11 +26,11 @@ pub(super) fn read(text: &str, reader: &mut Reader) -> Result<(), ImportError> {
 
 /// `seconds,Artist - Title`; some programs write properties after the seconds.
 fn describe(information: &str, reader: &mut Reader) {
-    reader.entry = super::PlaylistEntry::default();
-    let Some((seconds, name)) = information.split_once(',') else { return };
-    let seconds = seconds.split_whitespace().next().unwrap_or_default();
+    reader.entry = PlaylistEntry::default();
+    let Some((seconds, _, name)) = cut(information, b",") else { return };
+    let seconds = cut(seconds, b" \t").map_or(seconds, |(seconds, ..)| seconds);
     reader.entry.duration_s = decimal(seconds).filter(|&seconds| seconds > 0.0);
-    if let Some((artist, title)) = name.split_once(" - ") {
+    if let Some((artist, title)) = cut_at(name, " - ") {
         reader.of_entry("artist", artist);
         reader.of_entry("title", title);
     } else {

@@ -85,7 +85,8 @@ pub fn import(text: &str) -> Result<ImportedPlaylist, ImportError> {
     if text.len() > MOST_BYTES {
         return Err(ImportError::TooLong);
     }
-    let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    let text = text.trim();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     let mut reader = Reader::default();
     match text.as_bytes().first() {
         Some(b'<') => xspf::read(text, &mut reader)?,
@@ -115,6 +116,7 @@ struct Reader {
 
 impl Reader {
     /// A named value of the list as a whole.
+    #[inline(never)]
     fn of_list(&mut self, name: &str, value: &str) {
         match name {
             "title" => self.playlist.title = text(value),
@@ -125,6 +127,7 @@ impl Reader {
     }
 
     /// A named value of the entry.
+    #[inline(never)]
     fn of_entry(&mut self, name: &str, value: &str) {
         let entry = &mut self.entry;
         match name {
@@ -154,13 +157,29 @@ impl Reader {
     }
 }
 
+#[inline(never)]
 fn text(value: &str) -> Option<String> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(Into::into)
 }
 
+/// What stands before and after the first of these ASCII characters, and which it is.
+#[inline(never)]
+fn cut<'a>(text: &'a str, characters: &[u8]) -> Option<(&'a str, u8, &'a str)> {
+    let at = text.bytes().position(|byte| characters.contains(&byte))?;
+    Some((&text[..at], text.as_bytes()[at], &text[at + 1..]))
+}
+
+/// What stands before and after the first `sign`.
+#[inline(never)]
+fn cut_at<'a>(text: &'a str, sign: &str) -> Option<(&'a str, &'a str)> {
+    text.split_once(sign)
+}
+
 /// A number such as `12` or `12.5`. Others, below 0 or with an exponent, are no duration.
+#[inline(never)]
 fn decimal(text: &str) -> Option<f32> {
-    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let text = text.trim();
+    let (whole, _, fraction) = cut(text, b".").unwrap_or((text, b'.', ""));
     if whole.is_empty() || whole.len() > 9 || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
         return None;
     }

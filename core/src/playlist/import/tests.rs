@@ -5,13 +5,18 @@ use super::super::{ExportOptions, Format, Heading, Match, Matcher, PathSeparator
 use super::*;
 use crate::TrackMeta;
 
-/// What each entry says: path, artist, title, duration.
-fn entries(text: &str) -> Vec<(Option<String>, Option<String>, Option<String>, Option<f32>)> {
-    import(text).unwrap().entries.into_iter().map(|e| (e.path, e.artist, e.title, e.duration_s)).collect()
+/// An entry of a path, an artist, a title (empty: not stated) and a duration (0: not stated).
+fn entry(path: &str, artist: &str, title: &str, duration_s: f32) -> PlaylistEntry {
+    let duration_s = Some(duration_s).filter(|&duration_s| duration_s > 0.0);
+    PlaylistEntry { path: text(path), artist: text(artist), title: text(title), duration_s, key: None }
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.into())
+fn entries(text: &str) -> Vec<PlaylistEntry> {
+    import(text).unwrap().entries
+}
+
+fn title(text: &str) -> String {
+    import(text).unwrap().title.unwrap()
 }
 
 #[test]
@@ -21,12 +26,12 @@ fn m3u_of_all_systems_is_read() {
     assert_eq!(
         entries(text),
         [
-            (some("D:\\My Music\\c.mp3"), some("A, B"), some("C - D"), Some(123.0)),
-            (some("/music/a b.mp3"), None, some("Only"), None),
-            (some("plain.mp3"), None, None, None),
+            entry("D:\\My Music\\c.mp3", "A, B", "C - D", 123.0),
+            entry("/music/a b.mp3", "", "Only", 0.0),
+            entry("plain.mp3", "", "", 0.0),
         ]
     );
-    assert_eq!(import(text).unwrap().title, some("Late"));
+    assert_eq!(title(text), "Late");
     assert_eq!(entries("a.mp3\rb.mp3\r"), entries("a.mp3\nb.mp3\n"));
 }
 
@@ -37,8 +42,8 @@ fn xspf_of_others_is_read() {
         <x:trackList a='1>2'><x:track><x:location> http://a.org/1%20.mp3 </x:location><x:location>2.mp3</x:location>\
         <x:title><![CDATA[<b>&amp;]]> &lt;&#33;</x:title><x:creator/><x:duration>1500</x:duration>\
         <x:extension application='a'><x:title>no</x:title></x:extension></x:track><x:track/></x:trackList></x:playlist>";
-    assert_eq!(entries(text), [(some("http://a.org/1 .mp3"), None, some("<b>&amp; <!"), Some(1.5))]);
-    assert_eq!(import(text).unwrap().title, some("Late & &unknown; night"));
+    assert_eq!(entries(text), [entry("http://a.org/1 .mp3", "", "<b>&amp; <!", 1.5)]);
+    assert_eq!(title(text), "Late & &unknown; night");
 }
 
 #[test]
@@ -47,11 +52,8 @@ fn json_of_others_is_read() {
         [{"title": "\u00e9\ud83d\udcbf\ud800x\"\/", "location": ["file:///a%20b.mp3", "c"], "duration": 1500, "image": null},
         {}, 7, {"location": "d.mp3", "meta": [[], {}, [true]]}], "title": "Late"}}
         "#;
-    assert_eq!(
-        entries(text),
-        [(some("/a b.mp3"), None, some("é💿\u{fffd}x\"/"), Some(1.5)), (some("d.mp3"), None, None, None),]
-    );
-    assert_eq!(import(text).unwrap().title, some("Late"));
+    assert_eq!(entries(text), [entry("/a b.mp3", "", "é💿\u{fffd}x\"/", 1.5), entry("d.mp3", "", "", 0.0)]);
+    assert_eq!(title(text), "Late");
 }
 
 #[test]
@@ -77,7 +79,7 @@ fn what_cannot_be_read_is_refused_with_the_reason() {
         (&"a\n".repeat(MOST_ENTRIES + 1), ImportError::TooMany),
         (&" ".repeat(MOST_BYTES + 1), ImportError::TooLong),
     ] {
-        assert_eq!(import(text).unwrap_err(), error, "{:.60}", text);
+        assert_eq!(import(text).unwrap_err(), error, "{text:.60}");
     }
 }
 
@@ -115,7 +117,7 @@ proptest! {
         url_encode in any::<bool>(), backslash in any::<bool>(), title in nasty(),
     ) {
         for (i, track) in library.iter_mut().enumerate() {
-            track.title += &format!(" nr{i}");
+            track.title = format!("{} nr{i}", track.title);
             track.audio = None;
             track.path = track.path.take().filter(|_| published).map(|path| format!("{path}/file {i}.wav"));
         }

@@ -1,9 +1,12 @@
 //! From URIs to paths.
 
+use super::cut_at;
+
 /// The path of a `file:` URI, with the drive letter where there is one, or of a relative reference. Of another URI what
 /// it is, decoded: its end still names the file.
+#[inline(never)]
 pub(super) fn path_of(uri: &str) -> String {
-    let path = match uri.split_once("://") {
+    let path = match cut_at(uri, "://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => {
             // A host other than this machine is a server of a Windows network.
             let local = rest.strip_prefix("localhost").filter(|rest| rest.starts_with('/')).unwrap_or(rest);
@@ -16,6 +19,7 @@ pub(super) fn path_of(uri: &str) -> String {
 }
 
 /// Replaces `%XX`. A text whose bytes would be no UTF-8 stays as it is.
+#[inline(never)]
 pub(in super::super) fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|&byte| (byte as char).to_digit(16));

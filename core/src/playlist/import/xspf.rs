@@ -1,17 +1,18 @@
 //! XSPF, by a reader of the XML that playlists are made of: elements, text, references, comments and CDATA.
 
 use super::ImportError::{self, Malformed};
-use super::Reader;
+use super::{Reader, cut, cut_at};
 
 /// Reads the playlist's title and its tracks. A document type, which could define entities, is refused.
+#[inline(never)]
 pub(super) fn read(text: &str, reader: &mut Reader) -> Result<(), ImportError> {
     let mut rest = text;
     // Names of open elements, and the text of the innermost.
     let mut open: Vec<&str> = Vec::new();
     let mut value = String::new();
-    while let Some(at) = rest.find('<') {
-        push_decoded(&mut value, &rest[..at]);
-        rest = &rest[at..];
+    while let Some((before, _, tag)) = cut(rest, b"<") {
+        push_decoded(&mut value, before);
+        rest = &rest[before.len()..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = after(comment, "-->")?.1;
         } else if let Some(data) = rest.strip_prefix("<![CDATA[") {
@@ -23,9 +24,8 @@ pub(super) fn read(text: &str, reader: &mut Reader) -> Result<(), ImportError> {
         } else if rest.starts_with("<!") {
             return Err(Malformed);
         } else {
-            let end = end_of_tag(rest).ok_or(Malformed)?;
-            let tag = &rest[1..end];
-            rest = &rest[end + 1..];
+            let (tag, after) = tag.split_at(end_of_tag(tag).ok_or(Malformed)?);
+            rest = &after[1..];
             if let Some(name) = tag.strip_prefix('/') {
                 if open.pop() != Some(local(name)) {
                     return Err(Malformed);
@@ -55,7 +55,7 @@ fn close(open: &[&str], name: &str, value: &str, reader: &mut Reader) -> Result<
 
 /// What stands before and after the next `end`.
 fn after<'a>(text: &'a str, end: &str) -> Result<(&'a str, &'a str), ImportError> {
-    text.split_once(end).ok_or(Malformed)
+    cut_at(text, end).ok_or(Malformed)
 }
 
 /// Where the `>` of a tag is: not one in an attribute's value.
@@ -72,19 +72,19 @@ fn end_of_tag(tag: &str) -> Option<usize> {
 }
 
 /// The name of an element without namespace prefix and attributes.
+#[inline(never)]
 fn local(tag: &str) -> &str {
-    let name = tag.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
-    name.rsplit(':').next().unwrap_or_default()
+    let name = cut(tag, b" \t\n\r").map_or(tag, |(name, ..)| name);
+    cut(name, b":").map_or(name, |(.., name)| name)
 }
 
 /// Appends character data with its references replaced; one that XML does not know stays as it is.
 fn push_decoded(text: &mut String, data: &str) {
     let mut rest = data;
-    while let Some(at) = rest.find('&') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let reference = rest[1..].split_once(';').and_then(|(name, after)| Some((referred(name)?, after)));
-        let (c, after) = reference.unwrap_or(('&', &rest[1..]));
+    while let Some((before, _, after)) = cut(rest, b"&") {
+        text.push_str(before);
+        let reference = cut(after, b";").and_then(|(name, _, after)| Some((referred(name)?, after)));
+        let (c, after) = reference.unwrap_or(('&', after));
         text.push(c);
         rest = after;
     }
@@ -100,11 +100,8 @@ fn referred(name: &str) -> Option<char> {
         "apos" => Some('\''),
         _ => {
             let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => number.parse(),
-            };
-            char::from_u32(code.ok()?)
+            let (digits, base) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
+            char::from_u32(u32::from_str_radix(digits, base).ok()?)
         }
     }
 }

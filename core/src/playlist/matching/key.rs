@@ -47,9 +47,11 @@ impl TrackKey {
 
 impl fmt::Display for TrackKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits: String =
-            (0..LENGTH).map(|i| DIGITS[(self.0 >> (6 * (LENGTH - 1 - i)) & 63) as usize] as char).collect();
-        f.write_str(&digits)
+        let mut text = String::with_capacity(LENGTH);
+        for place in (0..LENGTH).rev() {
+            text.push(DIGITS[(self.0 >> (6 * place) & 63) as usize] as char);
+        }
+        f.write_str(&text)
     }
 }
 
@@ -57,17 +59,30 @@ impl FromStr for TrackKey {
     type Err = TrackKeyError;
 
     fn from_str(text: &str) -> Result<Self, TrackKeyError> {
-        if text.len() != LENGTH {
-            return Err(TrackKeyError);
+        // 11 digits are 66 bits, of which the first two must be 0.
+        let mut key = 0u128;
+        for &byte in text.as_bytes().iter().take(LENGTH + 1) {
+            key = key << 6 | u128::from(digit(byte).ok_or(TrackKeyError)?);
         }
-        let mut key = 0u64;
-        for byte in text.bytes() {
-            let digit = DIGITS.iter().position(|&digit| digit == byte).ok_or(TrackKeyError)?;
-            // The first of 66 bits must fit.
-            key = key.checked_mul(64).ok_or(TrackKeyError)? + digit as u64;
+        match u64::try_from(key) {
+            Ok(key) if text.len() == LENGTH => Ok(Self(key)),
+            _ => Err(TrackKeyError),
         }
-        Ok(Self(key))
     }
+}
+
+/// The place of a digit in [`DIGITS`].
+#[inline(never)]
+fn digit(byte: u8) -> Option<u8> {
+    let place = match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'A'..=b'Z' => byte - b'A' + 10,
+        b'a'..=b'z' => byte - b'a' + 36,
+        b'-' => 62,
+        b'_' => 63,
+        _ => return None,
+    };
+    Some(place)
 }
 
 /// The keys of a library's tracks: 16 bytes each.

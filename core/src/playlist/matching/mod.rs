@@ -14,7 +14,7 @@ mod words;
 use std::borrow::{Borrow, Cow};
 
 pub use key::{TrackKey, TrackKeyError, TrackKeys};
-use paths::{Hit, Path, Paths, names, stem};
+use paths::{Hit, Path, Paths, last_name, stem};
 use table::Table;
 use titles::{Name, Titles, TitlesBuilder};
 use words::Words;
@@ -178,6 +178,7 @@ impl Matcher {
         (known > 0.0 && duration_s > 0.0).then(|| (known - duration_s).abs() <= SAME_DURATION_S)
     }
 
+    #[inline(never)]
     fn find(&self, queries: &[Query<'_>]) -> Vec<Answer> {
         let paths: Vec<Located<'_>> = queries.iter().map(|query| self.locate(query.path)).collect();
         // Files of one folder share what stands before the library's paths.
@@ -204,6 +205,7 @@ impl Matcher {
         Located { hits: found, path: Some(Cow::Borrowed(raw)) }
     }
 
+    #[inline(never)]
     fn answer(&self, query: &Query<'_>, located: &Located<'_>, votes: &Table, most: usize) -> Answer {
         let mut candidates = Vec::new();
         if let Some(key) = query.key {
@@ -220,9 +222,15 @@ impl Matcher {
     }
 
     /// Looks the names up that an entry states, and where it states none those in its path.
+    #[inline(never)]
     fn push_names(&self, query: &Query<'_>, path: Option<&str>, candidates: &mut Vec<Candidate>) {
-        let mut folders: Vec<&str> = names(path.unwrap_or_default()).collect();
-        let file = folders.pop().map_or("", stem);
+        let (mut rest, file) = last_name(path.unwrap_or_default()).unwrap_or_default();
+        let file = stem(file);
+        let mut folders = Vec::new();
+        while let Some((before, folder)) = last_name(rest) {
+            folders.push(folder);
+            rest = before;
+        }
         let (mut words, mut core) = (Words::default(), Words::default());
         if let Some(title) = query.title {
             if let Some(artist) = query.artist {
@@ -240,25 +248,20 @@ impl Matcher {
 
     /// Keeps the candidates that the duration allows, of these the ones with the strongest evidence, and of several
     /// those for which weaker evidence speaks too.
+    #[inline(never)]
     fn choose(&self, mut candidates: Vec<Candidate>, duration_s: Option<f32>) -> (Match, Evidence) {
         let agrees = |track| duration_s.and_then(|duration_s| self.agrees(track, duration_s));
         candidates.retain(|candidate| agrees(candidate.track) != Some(false));
         let Some(evidence) = candidates.iter().map(|candidate| candidate.evidence).min() else {
             return (Match::None, Evidence::Core);
         };
-        let of = |evidence: Evidence| {
-            candidates.iter().filter(move |candidate| candidate.evidence == evidence).map(|candidate| candidate.track)
-        };
-        let mut chosen: Vec<u32> = Vec::new();
-        for track in of(evidence) {
-            if !chosen.contains(&track) {
-                chosen.push(track);
-            }
-        }
-        let weaker = [Evidence::ArtistAndTitle, Evidence::ArtistNearby, Evidence::CoreAndArtist, Evidence::File];
-        for weaker in weaker.into_iter().filter(|&weaker| weaker > evidence) {
-            if chosen.len() > 1 && of(weaker).any(|track| chosen.contains(&track)) {
-                chosen.retain(|&track| of(weaker).any(|other| other == track));
+        let mut chosen = tracks_of(&candidates, evidence);
+        for weaker in [Evidence::ArtistAndTitle, Evidence::ArtistNearby, Evidence::CoreAndArtist, Evidence::File] {
+            if chosen.len() > 1 && weaker > evidence {
+                let others = tracks_of(&candidates, weaker);
+                if chosen.iter().any(|track| others.contains(track)) {
+                    chosen.retain(|track| others.contains(track));
+                }
             }
         }
         let found = match chosen[..] {
@@ -269,7 +272,20 @@ impl Matcher {
     }
 }
 
+/// The tracks with this evidence, each once.
+#[inline(never)]
+fn tracks_of(candidates: &[Candidate], evidence: Evidence) -> Vec<u32> {
+    let mut tracks = Vec::new();
+    for candidate in candidates {
+        if candidate.evidence == evidence && !tracks.contains(&candidate.track) {
+            tracks.push(candidate.track);
+        }
+    }
+    tracks
+}
+
 /// Adds the tracks that a path may mean, and says how many other paths lie as the best of them does.
+#[inline(never)]
 fn push_hits(hits: &[Hit], votes: &Table, most: usize, candidates: &mut Vec<Candidate>) -> u32 {
     let count = |hit: &Hit| votes.of(hit.alignment).len();
     // Of tracks with equal ends, the one that lies as the other files do, or else the one that agrees letter for letter.
@@ -310,6 +326,7 @@ struct MatcherBuilder {
 }
 
 impl MatcherBuilder {
+    #[inline(never)]
     fn push(&mut self, track: &TrackMeta) {
         self.paths.push(track.path.as_deref());
         self.titles.push(track);

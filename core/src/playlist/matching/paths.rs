@@ -13,33 +13,41 @@ pub(super) struct Path {
 
 impl Path {
     /// `None` where the path names no file.
+    #[inline(never)]
     pub(super) fn new(path: &str) -> Option<Self> {
-        let mut names = names(path).rev();
-        let file = names.next()?;
+        let (mut rest, file) = last_name(path)?;
         let mut parts = vec![Words::of(stem(file)).whole()?];
-        parts.extend(names.filter_map(|name| Words::of(name).whole()));
+        while let Some((before, folder)) = last_name(rest) {
+            parts.extend(Words::of(folder).whole());
+            rest = before;
+        }
         Some(Self { parts, exact: exact(file) })
     }
 }
 
-/// Folders and file of a path, in order.
-pub(super) fn names(path: &str) -> impl DoubleEndedIterator<Item = &str> {
-    path.split(['/', '\\']).filter(|name| !name.trim().is_empty() && *name != ".")
+/// The last folder or file that a path names, and what stands before it.
+#[inline(never)]
+pub(super) fn last_name(path: &str) -> Option<(&str, &str)> {
+    let mut rest = path;
+    while !rest.is_empty() {
+        let start = rest.bytes().rposition(|byte| byte == b'/' || byte == b'\\').map_or(0, |at| at + 1);
+        let name = &rest[start..];
+        rest = &rest[..start.saturating_sub(1)];
+        if !name.trim().is_empty() && name != "." {
+            return Some((rest, name));
+        }
+    }
+    None
 }
 
 /// The name of a file without its ending. What follows the last dot is an ending where it is short and of plain letters
 /// and digits.
+#[inline(never)]
 pub(super) fn stem(file: &str) -> &str {
-    match file.rsplit_once('.') {
-        Some((stem, ending))
-            if !stem.is_empty()
-                && (1..=5).contains(&ending.len())
-                && ending.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
-        {
-            stem
-        }
-        _ => file,
-    }
+    let bytes = file.as_bytes();
+    let ending = bytes.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let dot = bytes.len().saturating_sub(ending + 1);
+    if (1..=5).contains(&ending) && dot > 0 && bytes[dot] == b'.' { &file[..dot] } else { file }
 }
 
 /// The paths of a library.
@@ -116,6 +124,7 @@ impl Paths {
 
     /// The tracks whose paths share the longest end with this one, at least the file's name, and the number of folders
     /// that they share. Empty where none does.
+    #[inline(never)]
     pub(super) fn longest(&self, path: &Path) -> (Vec<Hit>, usize) {
         let mut rows = self.files.of(path.parts[0]);
         let mut common = 0;
@@ -154,7 +163,9 @@ mod tests {
 
     fn paths(library: &[&str]) -> Paths {
         let mut builder = PathsBuilder::default();
-        library.iter().for_each(|path| builder.push(Some(path)));
+        for path in library {
+            builder.push(Some(path));
+        }
         builder.finish()
     }
 

@@ -34,8 +34,9 @@ impl TitlesBuilder {
     pub(super) fn push(&mut self, track: &TrackMeta) {
         let number = self.artists.len() as u32;
         let mut artist = Words::default();
-        artist.push(without_guests(track.artist.as_deref().unwrap_or_default()));
-        self.artists.push(artist.whole().unwrap_or(0));
+        artist.push(track.artist.as_deref().unwrap_or_default());
+        let named = artist.without_guests();
+        self.artists.push(if named == 0 { 0 } else { artist.hash(0..named) });
         let title = Words::of(&track.title).whole();
         let core = core_hash(&track.title);
         self.full.extend(title.map(|title| (title, number)));
@@ -47,14 +48,6 @@ impl TitlesBuilder {
         let table = |rows| Table::new(rows, &|a, b| a.cmp(&b));
         Titles { full: table(self.full), cores: table(self.cores), artists: self.artists }
     }
-}
-
-/// The artist before `feat.` and the like.
-fn without_guests(artist: &str) -> &str {
-    // The signs are plain letters: what is found in lower case is at the same place.
-    let lower = artist.to_ascii_lowercase();
-    let guests = [" feat", " ft.", " ft "].into_iter().filter_map(|sign| lower.find(sign)).min();
-    guests.map(|at| &artist[..at]).filter(|before| !before.trim().is_empty()).unwrap_or(artist)
 }
 
 /// A hash of the title without its edition and without a number before it.
@@ -104,6 +97,7 @@ impl Titles {
 }
 
 /// What the words before a title, and the folders, say of a track by this artist. `None`: they name somebody else.
+#[inline(never)]
 fn judge(words: &Words, before: usize, artist: u64, surroundings: &mut Surroundings<'_>) -> Option<Evidence> {
     let numbers = words.numbers(before);
     if artist != 0 && (0..=numbers.min(before)).any(|start| start < before && words.hash(start..before) == artist) {

@@ -31,12 +31,18 @@ impl Words {
     }
 
     fn push_folded(&mut self, folded: &str) {
-        for word in folded.split(|c: char| !c.is_alphanumeric()) {
-            self.push_word(word);
+        let mut start = 0;
+        for (at, c) in folded.char_indices() {
+            if !c.is_alphanumeric() {
+                self.push_word(&folded[start..at]);
+                start = at + c.len_utf8();
+            }
         }
+        self.push_word(&folded[start..]);
     }
 
     /// Appends the words of a name. One without a letter or digit is a word by itself.
+    #[inline(never)]
     pub(super) fn push_name(&mut self, name: &str) {
         let (folded, before) = (fold(name), self.len());
         self.push_folded(&folded);
@@ -46,6 +52,7 @@ impl Words {
         }
     }
 
+    #[inline(never)]
     fn push_word(&mut self, word: &str) {
         if !word.is_empty() && self.ends.len() < MOST {
             self.letters.push_str(word);
@@ -64,6 +71,7 @@ impl Words {
     }
 
     /// A hash of some of the words, joined.
+    #[inline(never)]
     pub(super) fn hash(&self, words: Range<usize>) -> u64 {
         xxh64(self.slice(words).as_bytes(), 0)
     }
@@ -71,6 +79,12 @@ impl Words {
     /// A hash of all of them, where there are any.
     pub(super) fn whole(&self) -> Option<u64> {
         (self.len() > 0).then(|| self.hash(0..self.len()))
+    }
+
+    /// Number of the words before a note about guests such as `feat.`.
+    pub(super) fn without_guests(&self) -> usize {
+        let is_note = |&i: &usize| matches!(self.slice(i..i + 1), "feat" | "ft" | "featuring");
+        (1..self.len()).find(is_note).unwrap_or(self.len())
     }
 
     /// How many of the first `count` words are the number of a track or a disc (`03`, `1`) or the side of a record (`A1`).

@@ -1,51 +1,55 @@
 //! The explorer page: the viewer and the index that `core` wrote, packed so that they load from a double click.
 
 mod chunk;
+mod single;
 
 use pmsl_core::index::{self, IndexError, IndexInput};
 use serde::Serialize;
 
 use super::Assets;
 
+pub use single::{SINGLE_FILE, SINGLE_FILE_TEMPLATE, SINGLE_FILE_TRACKS_MAX, SingleFile, SingleFileError, check_size};
+
 /// The template of the page, to be rendered as `explorer.html` with [`ExplorerFiles::context`].
 pub const TEMPLATE: &str = include_str!("../../../../templates/explorer.html");
 
-/// The scripts that the page starts with, in their order.
-const SCRIPTS: [(&str, &str); 33] = [
-    ("explorer-loader.js", include_str!("../../../../templates/assets/explorer-loader.js")),
-    ("explorer-dom.js", include_str!("../../../../templates/assets/explorer-dom.js")),
-    ("explorer-state.js", include_str!("../../../../templates/assets/explorer-state.js")),
-    ("explorer-forms.js", include_str!("../../../../templates/assets/explorer-forms.js")),
-    ("explorer-map-grid.js", include_str!("../../../../templates/assets/explorer-map-grid.js")),
-    ("explorer-map-view.js", include_str!("../../../../templates/assets/explorer-map-view.js")),
-    ("explorer-map-colours.js", include_str!("../../../../templates/assets/explorer-map-colours.js")),
-    ("explorer-map-density.js", include_str!("../../../../templates/assets/explorer-map-density.js")),
-    ("explorer-map-points.js", include_str!("../../../../templates/assets/explorer-map-points.js")),
-    ("explorer-map-labels.js", include_str!("../../../../templates/assets/explorer-map-labels.js")),
-    ("explorer-map-legend.js", include_str!("../../../../templates/assets/explorer-map-legend.js")),
-    ("explorer-map-input.js", include_str!("../../../../templates/assets/explorer-map-input.js")),
-    ("explorer-map.js", include_str!("../../../../templates/assets/explorer-map.js")),
-    ("explorer-folder.js", include_str!("../../../../templates/assets/explorer-folder.js")),
-    ("explorer-waveform.js", include_str!("../../../../templates/assets/explorer-waveform.js")),
-    ("explorer-player-decks.js", include_str!("../../../../templates/assets/explorer-player-decks.js")),
-    ("explorer-player-remote.js", include_str!("../../../../templates/assets/explorer-player-remote.js")),
-    ("explorer-player.js", include_str!("../../../../templates/assets/explorer-player.js")),
-    ("explorer-rows.js", include_str!("../../../../templates/assets/explorer-rows.js")),
-    ("explorer-filters.js", include_str!("../../../../templates/assets/explorer-filters.js")),
-    ("explorer-search.js", include_str!("../../../../templates/assets/explorer-search.js")),
-    ("explorer-track.js", include_str!("../../../../templates/assets/explorer-track.js")),
-    ("explorer-curve.js", include_str!("../../../../templates/assets/explorer-curve.js")),
-    ("explorer-saved.js", include_str!("../../../../templates/assets/explorer-saved.js")),
-    ("explorer-seeds.js", include_str!("../../../../templates/assets/explorer-seeds.js")),
-    ("explorer-measures.js", include_str!("../../../../templates/assets/explorer-measures.js")),
-    ("explorer-drag.js", include_str!("../../../../templates/assets/explorer-drag.js")),
-    ("explorer-playlist.js", include_str!("../../../../templates/assets/explorer-playlist.js")),
-    ("explorer-make.js", include_str!("../../../../templates/assets/explorer-make.js")),
-    ("explorer-files.js", include_str!("../../../../templates/assets/explorer-files.js")),
-    ("explorer-link.js", include_str!("../../../../templates/assets/explorer-link.js")),
-    ("explorer-shortcuts.js", include_str!("../../../../templates/assets/explorer-shortcuts.js")),
-    ("explorer.js", include_str!("../../../../templates/assets/explorer.js")),
-];
+/// What the page starts with, in this order, as one script: a page of thirty would wait for each.
+const SCRIPT: &str = concat!(
+    include_str!("../../../../templates/assets/explorer-loader.js"),
+    include_str!("../../../../templates/assets/explorer-dom.js"),
+    include_str!("../../../../templates/assets/explorer-state.js"),
+    include_str!("../../../../templates/assets/explorer-forms.js"),
+    include_str!("../../../../templates/assets/explorer-map-grid.js"),
+    include_str!("../../../../templates/assets/explorer-map-view.js"),
+    include_str!("../../../../templates/assets/explorer-map-colours.js"),
+    include_str!("../../../../templates/assets/explorer-map-density.js"),
+    include_str!("../../../../templates/assets/explorer-map-points.js"),
+    include_str!("../../../../templates/assets/explorer-map-labels.js"),
+    include_str!("../../../../templates/assets/explorer-map-legend.js"),
+    include_str!("../../../../templates/assets/explorer-map-input.js"),
+    include_str!("../../../../templates/assets/explorer-map.js"),
+    include_str!("../../../../templates/assets/explorer-folder.js"),
+    include_str!("../../../../templates/assets/explorer-waveform.js"),
+    include_str!("../../../../templates/assets/explorer-player-decks.js"),
+    include_str!("../../../../templates/assets/explorer-player-remote.js"),
+    include_str!("../../../../templates/assets/explorer-player.js"),
+    include_str!("../../../../templates/assets/explorer-rows.js"),
+    include_str!("../../../../templates/assets/explorer-filters.js"),
+    include_str!("../../../../templates/assets/explorer-search.js"),
+    include_str!("../../../../templates/assets/explorer-track.js"),
+    include_str!("../../../../templates/assets/explorer-curve.js"),
+    include_str!("../../../../templates/assets/explorer-saved.js"),
+    include_str!("../../../../templates/assets/explorer-seeds.js"),
+    include_str!("../../../../templates/assets/explorer-measures.js"),
+    include_str!("../../../../templates/assets/explorer-drag.js"),
+    include_str!("../../../../templates/assets/explorer-playlist.js"),
+    include_str!("../../../../templates/assets/explorer-make.js"),
+    include_str!("../../../../templates/assets/explorer-files.js"),
+    include_str!("../../../../templates/assets/explorer-link.js"),
+    include_str!("../../../../templates/assets/explorer-shortcuts.js"),
+    include_str!("../../../../templates/assets/explorer.js"),
+);
+const SCRIPT_NAME: &str = "explorer.js";
 /// The style sheets of the page, in their order.
 const STYLES: [(&str, &str); 3] = [
     ("explorer.css", include_str!("../../../../templates/assets/explorer.css")),
@@ -53,19 +57,33 @@ const STYLES: [(&str, &str); 3] = [
     ("explorer-player.css", include_str!("../../../../templates/assets/explorer-player.css")),
 ];
 
-/// The viewer as `scripts/build-viewer` made it: what binds WebAssembly to JavaScript, and the WebAssembly.
-const GLUE: (&str, &str) = ("viewer.js", include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"));
-const WASM: (&str, &[u8]) = ("viewer-wasm", include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"));
+/// A program as `scripts/build-viewer` made it: its name, what binds it to JavaScript, and the WebAssembly.
+type Compiled = (&'static str, &'static str, &'static [u8]);
+/// What every page starts with.
+const VIEWER: Compiled = (
+    "viewer",
+    include_str!("../../../../viewer-wasm/dist/pmsl_viewer.js"),
+    include_bytes!("../../../../viewer-wasm/dist/pmsl_viewer_bg.wasm"),
+);
+/// What is loaded when the listener saves or opens a playlist or picks a folder.
+const FILES: Compiled = (
+    "files",
+    include_str!("../../../../viewer-wasm/dist/pmsl_files.js"),
+    include_bytes!("../../../../viewer-wasm/dist/pmsl_files_bg.wasm"),
+);
 
-/// The encoder in the browser as `scripts/build-viewer` made it, and the scripts and the style of what it is for: in
-/// sites that carry an encoder.
-const ENCODER_GLUE: &[u8] = include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder.js");
-const ENCODER_WASM: &[u8] = include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder_bg.wasm");
-const ENCODER_SCRIPTS: [(&str, &str); 3] = [
-    ("explorer-encoder.js", include_str!("../../../../templates/assets/explorer-encoder.js")),
-    ("explorer-drop.js", include_str!("../../../../templates/assets/explorer-drop.js")),
-    ("explorer-found.js", include_str!("../../../../templates/assets/explorer-found.js")),
-];
+/// What hears a listener's own file, in sites that carry the run's encoder: the program as `scripts/build-viewer` made
+/// it, and what the page does with it, as one script and a style sheet.
+const ENCODER: Compiled = (
+    "encoder",
+    include_str!("../../../../encoder-wasm/dist/pmsl_encoder.js"),
+    include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder_bg.wasm"),
+);
+const ENCODER_SCRIPT: &str = concat!(
+    include_str!("../../../../templates/assets/explorer-encoder.js"),
+    include_str!("../../../../templates/assets/explorer-drop.js"),
+    include_str!("../../../../templates/assets/explorer-found.js"),
+);
 const ENCODER_STYLE: (&str, &str) =
     ("explorer-drop.css", include_str!("../../../../templates/assets/explorer-drop.css"));
 
@@ -91,7 +109,9 @@ pub struct ExplorerFiles {
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplorerContext {
     track_count: usize,
-    scripts: Vec<&'static str>,
+    /// Whether the page is the only one.
+    alone: bool,
+    scripts: [&'static str; 1],
     styles: Vec<&'static str>,
     manifest: Manifest,
 }
@@ -100,26 +120,39 @@ pub struct ExplorerContext {
 #[derive(Clone, Debug, Serialize)]
 struct Manifest {
     build: String,
-    glue: String,
-    wasm: Part,
+    viewer: Program,
+    files: Program,
     index: Vec<Part>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoder: Option<EncoderParts>,
 }
 
-/// What hears a listener's own file, loaded when it is asked for. Workers get the glue as text, so that it comes as
-/// bytes too.
+/// What hears a listener's own file, loaded when it is asked for.
 #[derive(Clone, Debug, Serialize)]
 struct EncoderParts {
+    /// The page's side of it.
+    script: String,
+    /// What binds WebAssembly to JavaScript: its text is given to workers, so it comes as bytes too.
     glue: Vec<Part>,
     wasm: Vec<Part>,
     bundle: Vec<Part>,
 }
 
+/// A program and the script that binds it to JavaScript.
+#[derive(Clone, Debug, Serialize)]
+struct Program {
+    /// Absent where the page holds the script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glue: Option<String>,
+    wasm: Part,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct Part {
     id: String,
-    path: String,
+    /// The script that hands it over, where the page does not hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     /// Length of the content, so that a file cut short is noticed.
     bytes: usize,
 }
@@ -130,42 +163,40 @@ struct Part {
 /// As [`index::encode`].
 pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let mut assets = Assets::default();
-    let glue = insert(&mut assets, GLUE.0, GLUE.1.as_bytes().to_vec());
-    let wasm = part(&mut assets, WASM.0.to_owned(), WASM.1);
+    let (viewer, files) = (program(&mut assets, VIEWER), program(&mut assets, FILES));
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
-    let encoder = input.encoder.map(|bundle| EncoderParts {
-        glue: parts(&mut assets, "encoder-glue", ENCODER_GLUE),
-        wasm: parts(&mut assets, "encoder-wasm", ENCODER_WASM),
-        bundle: parts(&mut assets, "encoder", bundle),
-    });
-    let (scripts, styles) = (scripts(encoder.is_some()), styles(encoder.is_some()));
-    let (scripts, styles) = (scripts.map(|(name, _)| name).collect(), styles.map(|(name, _)| name).collect());
-    let manifest = Manifest { build: input.index.build_id.to_string(), glue, wasm, index, encoder };
-    let context = ExplorerContext { track_count: input.index.tracks.len(), scripts, styles, manifest };
+    let encoder = input.encoder.map(|bundle| encoder(&mut assets, bundle));
+    let styles = styles(encoder.is_some()).map(|(name, _)| name).collect();
+    let manifest = Manifest { build: input.index.build_id.to_string(), viewer, files, index, encoder };
+    let scripts = [SCRIPT_NAME];
+    let context = ExplorerContext { track_count: input.index.tracks.len(), alone: false, scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
 
 impl ExplorerFiles {
     /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        let encoder = self.context.manifest.encoder.is_some();
-        for (name, text) in scripts(encoder).chain(styles(encoder)) {
+        let styles = styles(self.context.manifest.encoder.is_some());
+        for (name, text) in styles.chain([(SCRIPT_NAME, SCRIPT)]) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
 }
 
-/// The scripts of the page. The last one starts it, and needs all others.
-fn scripts(encoder: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let (parts, start) = SCRIPTS.split_at(SCRIPTS.len() - 1);
-    let of_encoder = ENCODER_SCRIPTS.iter().filter(move |_| encoder);
-    parts.iter().chain(of_encoder).chain(start).copied()
-}
-
 /// The style sheets of the page.
 fn styles(encoder: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
     STYLES.into_iter().chain(encoder.then_some(ENCODER_STYLE))
+}
+
+fn encoder(assets: &mut Assets, bundle: &[u8]) -> EncoderParts {
+    let (name, glue, wasm) = ENCODER;
+    EncoderParts {
+        script: insert(assets, "explorer-encoder.js", ENCODER_SCRIPT.as_bytes().to_vec()),
+        glue: parts(assets, &format!("{name}-glue"), glue.as_bytes()),
+        wasm: parts(assets, &format!("{name}-wasm"), wasm),
+        bundle: parts(assets, &format!("{name}-bundle"), bundle),
+    }
 }
 
 /// Cuts bytes into scripts of the size that sites are made of.
@@ -174,10 +205,15 @@ fn parts(assets: &mut Assets, id: &str, bytes: &[u8]) -> Vec<Part> {
     pieces.map(|(number, piece)| part(assets, format!("{id}-{number}"), piece)).collect()
 }
 
+fn program(assets: &mut Assets, (name, glue, wasm): Compiled) -> Program {
+    let glue = insert(assets, &format!("{name}.js"), glue.as_bytes().to_vec());
+    Program { glue: Some(glue), wasm: part(assets, format!("{name}-wasm"), wasm) }
+}
+
 /// Wraps bytes in a script that hands them over under this id.
 fn part(assets: &mut Assets, id: String, bytes: &[u8]) -> Part {
     let path = insert(assets, &format!("{id}.js"), chunk::script(&id, bytes));
-    Part { path, id, bytes: bytes.len() }
+    Part { path: Some(path), id, bytes: bytes.len() }
 }
 
 /// Adds an asset and says where it lies.

@@ -195,6 +195,7 @@ mod tests {
             version: "0.1.0".into(),
             explorer: true,
             timings: true,
+            single_file: false,
             versions: vec![Version::new("front end", "ast_fbank 1"), Version::new("index", 1)],
         };
         Renderer::new(Assets::shared(), site).unwrap()

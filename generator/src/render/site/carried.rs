@@ -6,13 +6,14 @@ use std::path::Path;
 
 use super::error::{SiteError, at};
 use super::place::SiteFile;
+use crate::render::explorer::SINGLE_FILE;
 
 /// The page that the listener's browser fills from the index of embeddings.
 const EXPLORER: &str = "explorer.html";
 /// The page of the run's times.
 const TIMINGS: &str = "timings.html";
 /// Folders with what those pages load.
-const FOLDERS: [&str; 2] = ["assets", "audio"];
+const FOLDERS: [&str; 3] = ["assets", "audio", "clips"];
 
 /// Files to be copied byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Carried {
     pub explorer: bool,
     /// Whether there is a page of timings among them.
     pub timings: bool,
+    /// Whether there is an explorer as one file among them.
+    pub single_file: bool,
     /// Explorer, timings and all they load; empty where there is neither.
     pub files: Vec<SiteFile>,
 }
@@ -32,8 +35,9 @@ impl Carried {
     /// [`SiteError::Io`] where a folder cannot be read.
     pub fn of(site: &Path) -> Result<Self, SiteError> {
         let is_there = |page: &str| site.join(page).is_file();
-        let mut carried = Self { explorer: is_there(EXPLORER), timings: is_there(TIMINGS), files: Vec::new() };
-        for (page, _) in [(EXPLORER, carried.explorer), (TIMINGS, carried.timings)].into_iter().filter(|page| page.1) {
+        let [explorer, timings, single_file] = [EXPLORER, TIMINGS, SINGLE_FILE].map(is_there);
+        let mut carried = Self { explorer, timings, single_file, files: Vec::new() };
+        for page in [EXPLORER, TIMINGS, SINGLE_FILE].into_iter().filter(|page| is_there(page)) {
             carried.files.push(SiteFile::copy(page, site.join(page)));
         }
         if carried.explorer || carried.timings {
@@ -87,12 +91,13 @@ mod tests {
 
     #[test]
     fn the_explorer_comes_with_all_it_loads() {
-        let folder =
-            site(&["index.html", "report.json", "explorer.html", "assets/b.js", "assets/a.css", "audio/x.wav"]);
+        let loaded =
+            ["explorer.html", "explorer-single.html", "assets/a.css", "assets/b.js", "audio/x.wav", "clips/y.mp3"];
+        let folder = site(&[&loaded[..], &["index.html", "report.json"]].concat());
         let carried = Carried::of(folder.path()).unwrap();
-        assert!(carried.explorer && !carried.timings);
+        assert!(carried.explorer && carried.single_file && !carried.timings);
         let paths: Vec<&str> = carried.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["explorer.html", "assets/a.css", "assets/b.js", "audio/x.wav"]);
+        assert_eq!(paths, loaded);
     }
 
     #[test]
