@@ -1,4 +1,4 @@
-let wasm_bindgen = (function(exports) {
+let pmsl_encoder = (function(exports) {
     let script_src;
     if (typeof document !== 'undefined' && document.currentScript !== null) {
         script_src = new URL(document.currentScript.src, location.href).toString();
