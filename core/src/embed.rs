@@ -9,6 +9,7 @@ use crate::dataset::prefetch::prefetch;
 use crate::dataset::source::read_checked;
 use crate::dataset::{FeatureSource, ReadError};
 use crate::models::Encoder;
+use crate::unit_mean::{add_unit, scale_to_unit};
 use crate::vectors::Vectors;
 
 /// How tracks are embedded.
@@ -104,12 +105,8 @@ pub fn embed_tracks<B: Backend, E: Encoder<B>>(
         Ok(())
     })?;
     for (sum, &track) in sums.chunks_exact_mut(dim).zip(tracks) {
-        let norm = norm(sum);
-        if norm < 1e-6 {
+        if !scale_to_unit(sum) {
             return Err(EmbedError::NoDirection { track });
-        }
-        for value in sum {
-            *value /= norm;
         }
     }
     let values = sums.into_iter().map(|value| value as f32).collect();
@@ -193,21 +190,6 @@ fn read(source: &dyn FeatureSource, items: &[Item], [frames, mels]: [usize; 2]) 
 pub(crate) fn to_host<B: Backend>(matrix: Tensor<B, 2>) -> Result<Vec<f32>, EmbedError> {
     let values = matrix.cast(DType::F32).try_into_data().map_err(|error| EmbedError::Device(error.to_string()))?;
     values.to_vec::<f32>().map_err(|error| EmbedError::Device(format!("{error:?}")))
-}
-
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum::<f64>().sqrt()
-}
-
-/// Adds a vector scaled to unit length; false if it has no direction.
-fn add_unit(sum: &mut [f64], vector: &[f32]) -> bool {
-    let norm = vector.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>().sqrt();
-    // Also false for NaN.
-    let has_direction = norm > 1e-12 && norm.is_finite();
-    if has_direction {
-        sum.iter_mut().zip(vector).for_each(|(sum, &value)| *sum += f64::from(value) / norm);
-    }
-    has_direction
 }
 
 #[cfg(test)]

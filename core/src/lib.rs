@@ -15,17 +15,23 @@ pub mod index;
 mod key;
 mod matrix;
 pub mod metrics;
+#[cfg(any(feature = "inference", feature = "models"))]
+mod musicnn_shape;
+#[cfg(any(feature = "inference", feature = "models"))]
+mod named_tensor;
 pub mod npy;
 pub mod playlist;
 pub mod probes;
 mod random;
 pub mod search;
 pub mod track;
+#[cfg(any(feature = "inference", feature = "train"))]
+mod unit_mean;
 pub mod vectors;
 
 #[cfg(feature = "audio")]
 pub mod analysis;
-#[cfg(feature = "audio")]
+#[cfg(feature = "decode")]
 pub mod audio;
 #[cfg(feature = "train")]
 pub mod classify;
@@ -39,12 +45,14 @@ pub mod demo;
 pub mod descriptors;
 #[cfg(feature = "train")]
 pub mod embed;
-#[cfg(feature = "audio")]
+#[cfg(feature = "decode")]
 pub mod features;
 #[cfg(feature = "audio")]
 pub mod fingerprint;
 #[cfg(feature = "train")]
 mod frozen;
+#[cfg(feature = "inference")]
+pub mod inference;
 #[cfg(feature = "audio")]
 pub mod library;
 #[cfg(feature = "train")]

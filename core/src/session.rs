@@ -6,6 +6,7 @@
 mod classify;
 mod weights;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -18,8 +19,8 @@ pub use crate::frozen::ChunkSink;
 use crate::frozen::run_backbone;
 use crate::losses::Objective;
 use crate::models::{
-    AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, OnBackend, ProjectionOptions,
-    WeightsError, load_module_tensors, load_musicnn, load_pretrained, module_tensors,
+    AudioEncoder, Backbone, Checkpoint, Device, EncoderError, EncoderOptions, NamedTensor, OnBackend,
+    ProjectionOptions, WeightsError, load_module_tensors, load_musicnn, load_pretrained, module_tensors,
 };
 use crate::train::{TrainError, TrainEvent, TrainJob, TrainOutcome, Trained, train};
 use crate::vectors::Vectors;
@@ -192,15 +193,23 @@ impl EncoderSpec {
         device.run(Running { spec: self, source, tracks, batch_size, sink, progress, cancel })
     }
 
+    /// The weights of the backbone that training would start from, by the names that they have in a checkpoint.
+    ///
+    /// # Errors
+    /// See [`SessionError`].
+    pub fn backbone_tensors(&self) -> Result<BTreeMap<String, NamedTensor>, SessionError> {
+        let backbone = self.backbone::<burn::backend::Flex>(&burn::backend::flex::FlexDevice)?;
+        Ok(module_tensors(&backbone, BACKBONE))
+    }
+
     /// Writes the weights of the backbone that training would start from as a safetensors file, which `pretrained` may
     /// then name.
     ///
     /// # Errors
     /// See [`SessionError`].
     pub fn save_backbone(&self, path: &Path) -> Result<(), SessionError> {
-        let backbone = self.backbone::<burn::backend::Flex>(&burn::backend::flex::FlexDevice)?;
         let metadata = self.metadata().into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
-        Checkpoint { tensors: module_tensors(&backbone, BACKBONE), metadata }.write(path)?;
+        Checkpoint { tensors: self.backbone_tensors()?, metadata }.write(path)?;
         Ok(())
     }
 }

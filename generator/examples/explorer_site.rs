@@ -61,7 +61,7 @@ fn main() -> Result<()> {
 }
 
 fn write(out: &Path, index: &IndexInput<'_>) -> Result<()> {
-    let explorer = explorer::files(&ExplorerInput { index })?;
+    let explorer = explorer::files(&ExplorerInput { index, encoder: None })?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
     let site = Site { title: "Nachtarchiv".into(), version: "0".into(), explorer: true, ..Site::default() };

@@ -34,10 +34,9 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     })?;
     let report = stages::report(plan, &library, &folds, &evaluation)?;
     let site = folds.first().context("there is no split")?;
-    let vectors = &site.vectors;
-    let written = stages::render(plan, out, &library, vectors, &report, &watch.timings())?;
+    let written = stages::render(plan, console, out, &library, site, &report, &watch.timings())?;
     if let Some(folder) = &plan.export {
-        stages::export(console, folder, &report, vectors)?;
+        stages::export(console, folder, &report, &site.vectors)?;
     }
     if let Some(inbox) = &plan.inbox {
         stages::inbox(plan, console, cancel, &library, site, inbox)?;

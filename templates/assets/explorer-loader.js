@@ -31,6 +31,7 @@ window.pmsl = (() => {
     });
   }
 
+  /** The bytes of a part that the manifest names: `{id, path, bytes}`. */
   async function loadChunk({ id, path, bytes: expected }) {
     const inline = document.getElementById(`chunk-${id}`);
     if (inline) {
@@ -120,5 +121,5 @@ window.pmsl = (() => {
     return files;
   }
 
-  return { chunk, load, loadFiles };
+  return { chunk, load, loadFiles, loadScript, loadChunk };
 })();

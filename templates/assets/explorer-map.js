@@ -32,7 +32,7 @@ pmsl.createMap = ({
   // `covered` is where the zoom's buttons lie over the map.
   let width = 0, height = 0, ratio = 1, covered = null;
   let palette, colouring, colours;
-  let shown = { selected: null, neighbours: [], playlist: [], subGenre: null, mask: null, playing: null, selection: [] };
+  let shown = { selected: null, neighbours: [], playlist: [], subGenre: null, mask: null, playing: null, selection: [], place: null };
   // The group that the legend singles out; playlists go by `shown.subGenre`.
   let singled = null;
   // By place: the group; whether filters bar the point from being chosen; whether it stands back.
@@ -124,8 +124,8 @@ pmsl.createMap = ({
 
   function drawLines() {
     context.lineJoin = "round";
-    if (shown.selected !== null) {
-      const from = pointOf(shown.selected);
+    const from = shown.place ? placeOnScreen() : shown.selected !== null ? pointOf(shown.selected) : null;
+    if (from) {
       stroke(palette.line, 1, () => {
         for (const track of shown.neighbours) {
           context.moveTo(...from);
@@ -137,6 +137,21 @@ pmsl.createMap = ({
     stroke(palette.accent, 1.5, () => {
       for (const track of shown.playlist) context.lineTo(...pointOf(track));
     });
+  }
+
+  const placeOnScreen = () => view.toScreen(shown.place.x, shown.place.y);
+
+  // What is no track of the library: a diamond.
+  function drawPlace({ accent, surfaceText }) {
+    const [x, y] = placeOnScreen();
+    context.beginPath();
+    for (const [dx, dy] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) context.lineTo(x + dx, y + dy);
+    context.closePath();
+    context.fillStyle = accent;
+    context.fill();
+    context.strokeStyle = surfaceText;
+    context.lineWidth = 2;
+    context.stroke();
   }
 
   // Discs in the tracks' colours, so that they are found where points are small, in rings.
@@ -214,6 +229,7 @@ pmsl.createMap = ({
     });
     if (shown.playing !== null) drawMarks([shown.playing], accent, 1.5, size);
     if (shown.selected !== null) drawMarks([shown.selected], text, 2.5, size + 1);
+    if (shown.place) drawPlace(palette);
     if (hovered !== null) drawMarks([hovered], text, 1.5, size);
     drawOutline();
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -385,27 +401,34 @@ pmsl.createMap = ({
 
   /** Moves a track that lies outside into view. */
   function reveal(track) {
-    const [x, y] = pointOf(track);
+    bringIntoView({ x: positions[2 * track], y: positions[2 * track + 1] });
+  }
+
+  function bringIntoView(place) {
+    const [x, y] = view.toScreen(place.x, place.y);
     // Before the page is laid out everything fits anyway.
     if (!width || x > 20 && y > 20 && x < width - 20 && y < height - 20) return redraw();
-    view.center(positions[2 * track], positions[2 * track + 1]);
+    view.center(place.x, place.y);
   }
 
   return {
     /**
      * Shows what changed: `selected` (a track), `neighbours` and `playlist` (tracks), `subGenre` (a playlist to single
-     * out), `mask` (for each track 1 if it stays, 0 if it stands back; null for all), `playing` (a track) and
-     * `selection` (tracks; all others stand back). null takes back what is single, an empty list what are several.
+     * out), `mask` (for each track 1 if it stays, 0 if it stands back; null for all), `playing` (a track),
+     * `selection` (tracks; all others stand back) and `place` ({x, y} in map units, of what is no track). null takes back
+     * what is single, an empty list what are several.
      */
     show(changes) {
       const selects = changes.selected !== undefined && changes.selected !== shown.selected;
+      const before = shown.place;
       shown = { ...shown, ...changes };
       // The engine's memory may move from under a view of it.
       if (changes.mask) shown.mask = changes.mask.slice();
       if (changes.selection && !changes.selection.length) outline = null;
       if (["mask", "subGenre", "selection"].some((name) => name in changes)) restand();
       if ("subGenre" in changes) showLegend();
-      if (selects && shown.selected !== null) reveal(shown.selected);
+      if (changes.place && changes.place !== before) bringIntoView(changes.place);
+      else if (selects && shown.selected !== null) reveal(shown.selected);
       else redraw();
     },
     colourBy,

@@ -94,5 +94,5 @@ pmsl.createTrackPanel = ({ viewer, state, rows, announce, search, filters, show 
     if (selected !== null) showNeighbours();
   });
 
-  return { facts };
+  return { facts, neighbourRow };
 };

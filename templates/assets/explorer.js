@@ -28,7 +28,7 @@
   function createPage(viewer) {
     const state = pmsl.createState({
       selected: null, neighbours: [], query: "", found: null, liked: [], disliked: [], waypoints: [], playlist: [], locked: [],
-      name: "", settings: null, selection: [], playing: null, undoable: 0, redoable: 0,
+      name: "", place: null, settings: null, selection: [], playing: null, undoable: 0, redoable: 0,
       complete: viewer.complete, canPlay: (id) => Boolean(rows.track(id).audio),
     });
     const rows = pmsl.createRows({ viewer, state });
@@ -58,9 +58,10 @@
     const known = (column) => viewer.column(column).some((value) => !Number.isNaN(value));
     const files = () => pmsl.loadFiles(manifest);
     const page = { viewer, files, state, rows, announce, note, fail, select, show };
+    // Before the filters, which take away what the library knows nothing of.
+    page.curve = pmsl.createCurve();
     const filters = page.filters = pmsl.createFilters({ rows, known });
     const search = page.search = pmsl.createSearch(page);
-    page.curve = pmsl.createCurve();
     const trackPanel = pmsl.createTrackPanel(page);
     const saved = page.saved = pmsl.createSaved(page);
     const seeds = pmsl.createSeeds(page);
@@ -135,9 +136,19 @@
       letGo();
     });
     element("offer-close").addEventListener("click", letGo);
-    state.on(["selected", "neighbours", "playlist", "found", "playing", "selection"], (now) => map.show({
+    state.on(["selected", "neighbours", "playlist", "found", "playing", "selection", "place"], (now) => map.show({
       selected: now.selected, neighbours: now.neighbours, playlist: now.playlist, mask: now.found, playing: now.playing, selection: now.selection,
+      place: now.place,
     }));
+
+    // ---- a file of the listener's, where the site holds the encoder ----
+
+    if (manifest.encoder) {
+      state.on(["complete"], () => pmsl.loadScript(manifest.encoder.script).then(() => {
+        const found = pmsl.createFound({ ...page, neighbourRow: trackPanel.neighbourRow, add: playlist.add });
+        pmsl.createDrop({ manifest, onVector: found.onVector, announce });
+      }).catch((error) => note(error.message)));
+    }
 
     function listen() {
       const chosen = (action) => () => { if (state.now.selected !== null) actions[action](state.now.selected); };

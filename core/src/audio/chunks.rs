@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use self::picker::Picker;
 use super::AudioError;
-use super::source::{SourceBlock, StreamInfo, stream_source};
+use super::source::{SourceBlock, StreamInfo, stream_bytes, stream_source};
 use super::stream::MonoStream;
 use crate::features::samples_for;
 
@@ -127,6 +127,23 @@ pub fn read_chunks(
 ) -> Result<TrackAudio, AudioError> {
     let mut reader = ChunkReader::new(options, sample_rate_hz)?;
     let info = stream_source(path, cancel, &mut |block| reader.push(block))?;
+    reader.finish(&info)
+}
+
+/// [`read_chunks`] for the bytes of a file that is in memory. The extension of its name, without a dot, says what format
+/// to try first.
+///
+/// # Errors
+/// As [`read_chunks`].
+pub fn read_chunks_of_bytes(
+    bytes: Vec<u8>,
+    extension: Option<&str>,
+    options: &ChunkOptions,
+    sample_rate_hz: u32,
+    cancel: &AtomicBool,
+) -> Result<TrackAudio, AudioError> {
+    let mut reader = ChunkReader::new(options, sample_rate_hz)?;
+    let info = stream_bytes(bytes, extension, cancel, &mut |block| reader.push(block))?;
     reader.finish(&info)
 }
 

@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::AudioError;
@@ -35,17 +35,23 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self, AudioError> {
         // Asked before opening: opening a pipe would wait for its writer.
         if !std::fs::metadata(path).map_err(AudioError::Open)?.is_file() {
             return Err(AudioError::NotAFile);
         }
         let file = File::open(path).map_err(AudioError::Open)?;
+        Self::of(Box::new(file), path.extension().and_then(|extension| extension.to_str()))
+    }
+
+    /// Reads what `source` holds; the extension of its name says what to try first.
+    pub(super) fn of(source: Box<dyn MediaSource>, extension: Option<&str>) -> Result<Self, AudioError> {
         let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
+        if let Some(extension) = extension {
             hint.with_extension(extension);
         }
-        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+        let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(AudioError::UnknownFormat)?;

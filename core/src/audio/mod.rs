@@ -14,12 +14,16 @@ mod resample;
 mod source;
 mod stream;
 
+#[cfg(feature = "audio")]
 pub(crate) use chunks::ChunkReader;
-pub use chunks::{AudioChunk, ChunkOptions, TrackAudio, read_chunks};
+pub use chunks::{AudioChunk, ChunkOptions, TrackAudio, read_chunks, read_chunks_of_bytes};
+#[cfg(feature = "audio")]
 pub(crate) use contain::contain_panic;
 pub use error::AudioError;
+#[cfg(feature = "audio")]
 pub(crate) use resample::MonoResampler;
-pub use source::{SourceBlock, StreamInfo, stream_source};
+pub use source::{SourceBlock, StreamInfo, stream_bytes, stream_source};
+#[cfg(feature = "audio")]
 pub(crate) use stream::MonoStream;
 pub use stream::stream_mono;
 

@@ -1,5 +1,6 @@
 //! The single pass over a file.
 
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -49,15 +50,32 @@ pub fn stream_source(
     cancel: &AtomicBool,
     sink: &mut dyn FnMut(&SourceBlock<'_>) -> Result<(), AudioError>,
 ) -> Result<StreamInfo, AudioError> {
-    contain_panic(|| stream(path, cancel, sink)).unwrap_or_else(|message| Err(AudioError::Panicked { message }))
+    contained(|| stream(Decoder::open(path)?, cancel, sink))
 }
 
-fn stream(
-    path: &Path,
+/// [`stream_source`] for the bytes of a file that is in memory. The extension of its name, without a dot, says what
+/// format to try first; any is recognised without it.
+///
+/// # Errors
+/// As [`stream_source`].
+pub fn stream_bytes(
+    bytes: Vec<u8>,
+    extension: Option<&str>,
     cancel: &AtomicBool,
     sink: &mut dyn FnMut(&SourceBlock<'_>) -> Result<(), AudioError>,
 ) -> Result<StreamInfo, AudioError> {
-    let mut decoder = Decoder::open(path)?;
+    contained(|| stream(Decoder::of(Box::new(Cursor::new(bytes)), extension)?, cancel, sink))
+}
+
+fn contained(work: impl FnOnce() -> Result<StreamInfo, AudioError>) -> Result<StreamInfo, AudioError> {
+    contain_panic(work).unwrap_or_else(|message| Err(AudioError::Panicked { message }))
+}
+
+fn stream(
+    mut decoder: Decoder,
+    cancel: &AtomicBool,
+    sink: &mut dyn FnMut(&SourceBlock<'_>) -> Result<(), AudioError>,
+) -> Result<StreamInfo, AudioError> {
     let mut info: Option<StreamInfo> = None;
     // Samples of the part whose rate is the current one, and the duration of the parts before it.
     let (mut rate_hz, mut samples, mut finished_s) = (0, 0u64, 0.0);

@@ -16,6 +16,7 @@ mod mel_spectrogram;
 mod mfcc;
 mod mfcc_statistics;
 mod musicnn_mel;
+#[cfg(feature = "audio")]
 mod sliding;
 mod stft;
 mod window;
@@ -25,11 +26,13 @@ pub use error::FeatureError;
 pub use f16::{decode_f16, encode_f16};
 pub use front_end::{FrontEnd, FrontEndOptions};
 pub use log_mel::{LogMel, LogMelOptions};
+#[cfg(feature = "audio")]
 pub(crate) use mel::MelFilterbank;
 pub use mfcc::{Mfcc, MfccOptions};
 pub use mfcc_statistics::MfccStatistics;
 pub use musicnn_mel::{MusicnnMel, MusicnnMelOptions};
 
+#[cfg(feature = "audio")]
 pub(crate) use sliding::SlidingSpectra;
 
 /// Version of the numbers that the front ends give. It changes with every change that moves a feature by more than

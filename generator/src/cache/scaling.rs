@@ -22,6 +22,11 @@ impl Scaling {
         Standardizer::fit(&means.concat(), features.frames() * features.mels()).map(Self).map_err(io::Error::other)
     }
 
+    /// The means and deviations.
+    pub(crate) fn standardizer(&self) -> &Standardizer {
+        &self.0
+    }
+
     /// Scales the values of a chunk.
     pub(crate) fn apply(&self, values: &[f32]) -> io::Result<Vec<f32>> {
         self.0.transform(values).map_err(io::Error::other)

@@ -8,6 +8,7 @@ mod copies;
 mod describe;
 mod descriptors;
 mod embed;
+mod encoder;
 mod evaluate;
 mod export;
 mod features;

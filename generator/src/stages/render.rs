@@ -8,9 +8,12 @@ use pmsl_core::Vectors;
 use pmsl_core::index::{BuildId, IndexInput};
 use pmsl_core::track::TrackMeta;
 
+use super::encoder::encoder;
 use super::features::UsableLibrary;
+use super::folds::FoldRun;
 use super::publish::audio_files;
 use crate::cache::KeyBuilder;
+use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput, SINGLE_FILE, SINGLE_FILE_TEMPLATE, SingleFile};
@@ -23,14 +26,17 @@ const TIMINGS: &str = "timings.html";
 /// Makes the pages and writes what changed of the site.
 pub(crate) fn render(
     plan: &Plan,
+    console: &Console,
     out: &Path,
     library: &UsableLibrary,
-    vectors: &Vectors,
+    run: &FoldRun,
     report: &Report,
     timings: &Timings,
 ) -> Result<SiteWritten, RunError> {
     let metas: Vec<TrackMeta> = report.tracks.iter().map(|track| track.meta.clone()).collect();
+    let vectors = &run.vectors;
     let build_id = build_id(report, vectors)?;
+    let encoder = encoder(plan, console, library, run, &build_id.to_string())?;
     let index = IndexInput {
         build_id,
         tracks: &metas,
@@ -38,7 +44,8 @@ pub(crate) fn render(
         vectors,
         positions: &report.map.tracks,
     };
-    let explorer = explorer::files(&ExplorerInput { index: &index }).context("the explorer could not be made")?;
+    let explorer = explorer::files(&ExplorerInput { index: &index, encoder: encoder.as_deref() })
+        .context("the explorer could not be made")?;
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
     let single_file = plan.config.site.single_file;
@@ -52,8 +59,8 @@ pub(crate) fn render(
         .context("the explorer could not be rendered")?;
     pages.push(("explorer.html".into(), page.into_bytes()));
     if single_file {
-        let single =
-            SingleFile::new(&ExplorerInput { index: &index }).context("the explorer could not be made as one file")?;
+        let single = SingleFile::new(&ExplorerInput { index: &index, encoder: None })
+            .context("the explorer could not be made as one file")?;
         let page = renderer
             .render(SINGLE_FILE, "explorer", &single)
             .context("the explorer could not be rendered as one file")?;

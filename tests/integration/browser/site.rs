@@ -74,7 +74,7 @@ impl Built {
 }
 
 fn write(root: &Path, index: &IndexInput<'_>) {
-    let explorer = explorer::files(&ExplorerInput { index }).unwrap();
+    let explorer = explorer::files(&ExplorerInput { index, encoder: None }).unwrap();
     let mut assets = Assets::shared();
     explorer.register(&mut assets);
     assets.insert("watcher.js", WATCHER.into());
@@ -82,7 +82,7 @@ fn write(root: &Path, index: &IndexInput<'_>) {
     let mut renderer = Renderer::new(assets, site).unwrap();
     renderer.add_template("explorer.html", explorer::TEMPLATE).unwrap();
     renderer.add_template(explorer::SINGLE_FILE, explorer::SINGLE_FILE_TEMPLATE).unwrap();
-    let single = explorer::SingleFile::new(&ExplorerInput { index }).unwrap();
+    let single = explorer::SingleFile::new(&ExplorerInput { index, encoder: None }).unwrap();
     let page_alone = renderer.render(explorer::SINGLE_FILE, "explorer", &single).unwrap();
     let page = renderer.render("explorer.html", "explorer", &explorer.context).unwrap();
     let watcher = format!("<head>\n<script src=\"{}\"></script>", renderer.assets().path("watcher.js").unwrap());

@@ -8,5 +8,7 @@ mod weights;
 
 pub use locate::locate_musicnn;
 pub use model::Musicnn;
-pub use options::{MusicnnLayer, MusicnnOptions};
+pub use options::MusicnnOptions;
 pub use weights::load_musicnn;
+
+pub use crate::musicnn_shape::MusicnnLayer;

@@ -6,26 +6,16 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Tensor, backend::Backend};
 
 use super::block::Block;
-use super::options::{MusicnnLayer, MusicnnOptions};
+use super::options::MusicnnOptions;
 use crate::models::init::{Initializer, glorot_linear};
 use crate::models::layers::{BatchNorm, BatchNormConfig};
 use crate::models::ops::linear;
 use crate::models::weights::parameter_ids;
+use crate::musicnn_shape::{
+    BANDS, FRONT, MID, MID_FRAMES, MusicnnLayer, PATCH_FRAMES, PENULTIMATE, POOLED, TEMPORAL, TEMPORAL_FRAMES, TIMBRAL,
+    TIMBRAL_BANDS, TIMBRAL_FRAMES,
+};
 
-/// Bands of the features that the network takes.
-pub(super) const BANDS: usize = 96;
-/// Frames of the patches that the network was trained on: three seconds.
-pub(super) const PATCH_FRAMES: usize = 187;
-/// Values of the layer before the tags.
-pub(super) const PENULTIMATE: usize = 200;
-/// Channels of the front end and the mid-end together.
-pub(super) const POOLED: usize = FRONT + 3 * MID;
-/// Channels of the front end: two timbral convolutions and three temporal ones.
-const FRONT: usize = 2 * TIMBRAL + 3 * TEMPORAL;
-const TIMBRAL: usize = 204;
-const TEMPORAL: usize = 51;
-/// Channels of each layer of the mid-end.
-const MID: usize = 64;
 const TAGS: usize = 50;
 
 /// The network of the package `musicnn` (`models.py`, `build_musicnn`; Pons and Serra 2019, "musicnn: pre-trained
@@ -53,9 +43,9 @@ impl MusicnnOptions {
     /// A network with random weights; the options must have passed validation.
     pub(crate) fn init<B: Backend>(&self, seed: u64, device: &B::Device) -> Musicnn<B> {
         let mut random = Initializer::new(seed);
-        let timbral = [38, 67].map(|bands| Block::init(&mut random, [TIMBRAL, 1, 7, bands], device));
-        let temporal = [128, 64, 32].map(|frames| Block::init(&mut random, [TEMPORAL, 1, frames, 1], device));
-        let mid = [FRONT, MID, MID].map(|channels| Block::init(&mut random, [MID, channels, 7, 1], device));
+        let timbral = TIMBRAL_BANDS.map(|bands| Block::init(&mut random, [TIMBRAL, 1, TIMBRAL_FRAMES, bands], device));
+        let temporal = TEMPORAL_FRAMES.map(|frames| Block::init(&mut random, [TEMPORAL, 1, frames, 1], device));
+        let mid = [FRONT, MID, MID].map(|channels| Block::init(&mut random, [MID, channels, MID_FRAMES, 1], device));
         Musicnn {
             input_norm: BatchNormConfig::new(1).init(device),
             timbral: timbral.into(),

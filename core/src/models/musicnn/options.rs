@@ -3,35 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{BANDS, PENULTIMATE, POOLED};
 use crate::models::options::{EncoderError, check_dropout, in_range};
+use crate::musicnn_shape::{BANDS, MusicnnLayer, PATCH_FRAMES};
 use crate::tensorflow::MusicnnWeights;
-
-/// The layer whose values are the embedding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MusicnnLayer {
-    /// The last layer before the tags: 200 values.
-    #[default]
-    Penultimate,
-    /// The largest value over time of every channel: 753 values.
-    MaxPool,
-    /// The mean over time of every channel: 753 values.
-    MeanPool,
-    /// The largest values, then the means: 1506 values.
-    MaxMean,
-}
-
-impl MusicnnLayer {
-    /// Values of the layer.
-    pub fn dim(self) -> usize {
-        match self {
-            Self::Penultimate => PENULTIMATE,
-            Self::MaxPool | Self::MeanPool => POOLED,
-            Self::MaxMean => 2 * POOLED,
-        }
-    }
-}
 
 /// MusiCNN as configured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -57,7 +31,7 @@ impl Default for MusicnnOptions {
             model: MusicnnWeights::Msd,
             layer: MusicnnLayer::Penultimate,
             dropout: 0.5,
-            frames: super::model::PATCH_FRAMES,
+            frames: PATCH_FRAMES,
             bands: BANDS,
         }
     }

@@ -10,20 +10,11 @@ use burn::tensor::backend::Backend;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::tensors::{TensorReader, read_tensor_bytes};
-use super::{WeightsError, load_module_tensors, module_tensors};
+use super::{NamedTensor, WeightsError, load_module_tensors, module_tensors};
 
 /// The key of the file's metadata that holds ours as JSON: safetensors keeps its own in no order, and equal
 /// checkpoints shall be equal files.
 const METADATA_KEY: &str = "pmsl";
-
-/// Values with their shape.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NamedTensor {
-    /// Lengths of the axes.
-    pub shape: Vec<usize>,
-    /// Values, row-major, as many as the shape says.
-    pub values: Vec<f32>,
-}
 
 /// What a checkpoint file holds: f32 tensors by name and texts by name, as a safetensors file.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,7 +7,8 @@ mod hugging_face;
 mod parameters;
 mod tensors;
 
-pub use checkpoint::{Checkpoint, NamedTensor, load_module, save_module};
+pub use crate::named_tensor::NamedTensor;
+pub use checkpoint::{Checkpoint, load_module, save_module};
 pub use error::{TensorProblem, TensorProblems, WeightsError};
 pub use hub::locate_pretrained;
 pub use hugging_face::{PretrainedAst, load_pretrained};

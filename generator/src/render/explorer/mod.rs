@@ -72,11 +72,28 @@ const FILES: Compiled = (
     include_bytes!("../../../../viewer-wasm/dist/pmsl_files_bg.wasm"),
 );
 
+/// What hears a listener's own file, in sites that carry the run's encoder: the program as `scripts/build-viewer` made
+/// it, and what the page does with it, as one script and a style sheet.
+const ENCODER: Compiled = (
+    "encoder",
+    include_str!("../../../../encoder-wasm/dist/pmsl_encoder.js"),
+    include_bytes!("../../../../encoder-wasm/dist/pmsl_encoder_bg.wasm"),
+);
+const ENCODER_SCRIPT: &str = concat!(
+    include_str!("../../../../templates/assets/explorer-encoder.js"),
+    include_str!("../../../../templates/assets/explorer-drop.js"),
+    include_str!("../../../../templates/assets/explorer-found.js"),
+);
+const ENCODER_STYLE: (&str, &str) =
+    ("explorer-drop.css", include_str!("../../../../templates/assets/explorer-drop.css"));
+
 /// What an explorer is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct ExplorerInput<'a> {
     /// The library.
     pub index: &'a IndexInput<'a>,
+    /// The encoder of the run, as a bundle for this build.
+    pub encoder: Option<&'a [u8]>,
 }
 
 /// An explorer, ready to be placed in a site.
@@ -95,7 +112,7 @@ pub struct ExplorerContext {
     /// Whether the page is the only one.
     alone: bool,
     scripts: [&'static str; 1],
-    styles: [&'static str; STYLES.len()],
+    styles: Vec<&'static str>,
     manifest: Manifest,
 }
 
@@ -106,6 +123,19 @@ struct Manifest {
     viewer: Program,
     files: Program,
     index: Vec<Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoder: Option<EncoderParts>,
+}
+
+/// What hears a listener's own file, loaded when it is asked for.
+#[derive(Clone, Debug, Serialize)]
+struct EncoderParts {
+    /// The page's side of it.
+    script: String,
+    /// What binds WebAssembly to JavaScript: its text is given to workers, so it comes as bytes too.
+    glue: Vec<Part>,
+    wasm: Vec<Part>,
+    bundle: Vec<Part>,
 }
 
 /// A program and the script that binds it to JavaScript.
@@ -136,8 +166,10 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
     let (viewer, files) = (program(&mut assets, VIEWER), program(&mut assets, FILES));
     let chunks = index::encode(input.index)?;
     let index = chunks.iter().map(|chunk| part(&mut assets, format!("index-{}", chunk.number), &chunk.bytes)).collect();
-    let manifest = Manifest { build: input.index.build_id.to_string(), viewer, files, index };
-    let (scripts, styles) = ([SCRIPT_NAME], STYLES.map(|(name, _)| name));
+    let encoder = input.encoder.map(|bundle| encoder(&mut assets, bundle));
+    let styles = styles(encoder.is_some()).map(|(name, _)| name).collect();
+    let manifest = Manifest { build: input.index.build_id.to_string(), viewer, files, index, encoder };
+    let scripts = [SCRIPT_NAME];
     let context = ExplorerContext { track_count: input.index.tracks.len(), alone: false, scripts, styles, manifest };
     Ok(ExplorerFiles { files: assets.into_files().collect(), context })
 }
@@ -145,10 +177,32 @@ pub fn files(input: &ExplorerInput<'_>) -> Result<ExplorerFiles, IndexError> {
 impl ExplorerFiles {
     /// Adds the page's style sheets and scripts to those that templates can ask for.
     pub fn register(&self, assets: &mut Assets) {
-        for (name, text) in STYLES.into_iter().chain([(SCRIPT_NAME, SCRIPT)]) {
+        let styles = styles(self.context.manifest.encoder.is_some());
+        for (name, text) in styles.chain([(SCRIPT_NAME, SCRIPT)]) {
             assets.insert(name, text.as_bytes().to_vec());
         }
     }
+}
+
+/// The style sheets of the page.
+fn styles(encoder: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    STYLES.into_iter().chain(encoder.then_some(ENCODER_STYLE))
+}
+
+fn encoder(assets: &mut Assets, bundle: &[u8]) -> EncoderParts {
+    let (name, glue, wasm) = ENCODER;
+    EncoderParts {
+        script: insert(assets, "explorer-encoder.js", ENCODER_SCRIPT.as_bytes().to_vec()),
+        glue: parts(assets, &format!("{name}-glue"), glue.as_bytes()),
+        wasm: parts(assets, &format!("{name}-wasm"), wasm),
+        bundle: parts(assets, &format!("{name}-bundle"), bundle),
+    }
+}
+
+/// Cuts bytes into scripts of the size that sites are made of.
+fn parts(assets: &mut Assets, id: &str, bytes: &[u8]) -> Vec<Part> {
+    let pieces = bytes.chunks(index::CHUNK_BYTES_MAX).enumerate();
+    pieces.map(|(number, piece)| part(assets, format!("{id}-{number}"), piece)).collect()
 }
 
 fn program(assets: &mut Assets, (name, glue, wasm): Compiled) -> Program {

@@ -89,7 +89,7 @@ impl SingleFile {
             styles,
             scripts,
             chunks,
-            manifest: Manifest { build: input.index.build_id.to_string(), viewer, files, index },
+            manifest: Manifest { build: input.index.build_id.to_string(), viewer, files, index, encoder: None },
         })
     }
 }
@@ -145,7 +145,7 @@ mod tests {
             vectors: &vectors,
             positions: &vec![[0.0, 0.0]; tracks],
         };
-        let single = SingleFile::new(&ExplorerInput { index: &index })?;
+        let single = SingleFile::new(&ExplorerInput { index: &index, encoder: None })?;
         let site = Site { title: "</script><b>".into(), single_file: true, ..Site::default() };
         let mut renderer = Renderer::new(Assets::shared(), site).unwrap();
         renderer.add_template("explorer.html", TEMPLATE).unwrap();

@@ -15,6 +15,10 @@ pub(super) fn metas(tracks: usize) -> Vec<TrackMeta> {
 }
 
 fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
+    pages_with(tracks, dim, None)
+}
+
+fn pages_with(tracks: usize, dim: usize, encoder: Option<&[u8]>) -> (String, Vec<(String, Vec<u8>)>) {
     let meta = metas(tracks);
     let sub_genres = [SubGenre { genre: None, name: "</script>".into() }];
     let vectors = Vectors::normalized((0..tracks * dim).map(|i| 1.0 + (i as f32).sin()).collect(), dim).unwrap();
@@ -26,6 +30,7 @@ fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
             vectors: &vectors,
             positions: &vec![[0.0, 0.0]; tracks],
         },
+        encoder,
     })
     .unwrap();
     let mut assets = Assets::shared();
@@ -38,7 +43,17 @@ fn pages(tracks: usize, dim: usize) -> (String, Vec<(String, Vec<u8>)>) {
 
 #[test]
 fn the_page_names_every_file_it_loads_and_no_other() {
+    // An encoder is not loaded with the page, but named in it; where there is none, nothing of it is in the site.
+    let bundle = vec![7; 2 * index::CHUNK_BYTES_MAX + 1];
+    let (html, files) = pages_with(3, 4, Some(&bundle));
+    let parts = files.iter().filter(|(path, _)| path.starts_with("assets/encoder-bundle-"));
+    assert_eq!(parts.count(), 3);
+    for (path, bytes) in files.iter().filter(|(path, _)| !path.starts_with("assets/tables.")) {
+        assert!(html.replace("&#x2f;", "/").contains(path), "{path} is not in the page");
+        assert!(bytes.len() <= 1_000_000, "{path} has {} bytes", bytes.len());
+    }
     let (html, files) = pages(3000, 128);
+    assert!(files.iter().all(|(path, _)| !path.contains("encoder") && !path.contains("drop")));
     let index_files = files.iter().filter(|(path, _)| path.starts_with("assets/index-")).count();
     assert_eq!(index_files, 3);
     // The explorer has no table to sort.
