@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod broken;
+mod everywhere;
 mod explorer;
 mod host;
 mod page;
