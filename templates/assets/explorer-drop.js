@@ -56,7 +56,7 @@ pmsl.createDrop = ({ manifest, onVector, announce }) => {
     choose.focus();
   });
 
-  // Files dropped on the part for the music folder are meant for the player, those dropped on the playlist for it.
+  // Files that are dropped on the part for the music folder are meant for the player, on the playlist to be opened.
   const meant = (event) => [...event.dataTransfer?.types ?? []].includes("Files") && !event.target.closest?.("#folder, #playlist-drop");
   let inside = 0; // dragenter and dragleave come in pairs, for every element that is passed
   addEventListener("dragenter", (event) => {
