@@ -16,7 +16,9 @@ pub(crate) fn scale_to_unit(sum: &mut [f64]) -> bool {
     let norm = sum.iter().map(|value| value * value).sum::<f64>().sqrt();
     let has_direction = norm >= 1e-6;
     if has_direction {
-        sum.iter_mut().for_each(|value| *value /= norm);
+        for value in sum {
+            *value /= norm;
+        }
     }
     has_direction
 }

@@ -139,7 +139,9 @@ impl Embedder {
                 for chunk in chunks {
                     sum.iter_mut().zip(chunk).for_each(|(sum, &value)| *sum += f64::from(value));
                 }
-                sum.iter_mut().for_each(|value| *value /= chunks.len().max(1) as f64);
+                for value in &mut sum {
+                    *value /= chunks.len().max(1) as f64;
+                }
                 true
             }
         };

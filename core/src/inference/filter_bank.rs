@@ -62,7 +62,7 @@ impl FilterBank {
 }
 
 /// The sums of a few filters at a few places, which stay in registers.
-#[inline(always)]
+#[inline]
 fn tile(weights: &[[f32; FILTERS]], offsets: &[usize], input: &[f32]) -> [[f32; PLACES]; FILTERS] {
     let mut sums = [[0.0; PLACES]; FILTERS];
     for (weights, &offset) in weights.iter().zip(offsets) {

@@ -69,7 +69,9 @@ impl Head {
     pub(super) fn forward(&self, pooled: Vec<f32>) -> Vec<f32> {
         self.layers.iter().enumerate().fold(pooled, |mut values, (place, layer)| {
             if place > 0 {
-                values.iter_mut().for_each(|value| *value = gelu(*value));
+                for value in &mut values {
+                    *value = gelu(*value);
+                }
             }
             layer.forward(&values)
         })

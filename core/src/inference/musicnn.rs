@@ -83,7 +83,9 @@ impl Musicnn {
         for patch in patches {
             mean.iter_mut().zip(self.patch(patch)).for_each(|(sum, value)| *sum += value);
         }
-        mean.iter_mut().for_each(|value| *value /= count);
+        for value in &mut mean {
+            *value /= count;
+        }
         mean
     }
 
@@ -124,7 +126,9 @@ impl Dense {
         let mut pairs: Vec<f32> = max.iter().zip(mean).flat_map(|(&max, &mean)| [max, mean]).collect();
         self.pooled_norm.apply(&mut pairs);
         let mut values = self.layer.forward(&pairs);
-        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut values {
+            *value = value.max(0.0);
+        }
         self.norm.apply(&mut values);
         values
     }

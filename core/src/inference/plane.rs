@@ -28,7 +28,9 @@ impl Planes {
 
     /// No value below zero.
     pub(super) fn relu(&mut self) {
-        self.values.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut self.values {
+            *value = value.max(0.0);
+        }
     }
 
     /// The largest value of every `side x side` window; padding is never the largest.

@@ -61,17 +61,19 @@ impl Resnet18 {
         let plane = Planes { values: features.to_vec(), rows: features.len() / bands, columns: bands };
         let mut stem = self.stem.forward(&plane);
         stem.relu();
-        self.blocks.iter().fold(stem.max_pool(3, 2), |planes, block| block.forward(planes)).average()
+        self.blocks.iter().fold(stem.max_pool(3, 2), |planes, block| block.forward(&planes)).average()
     }
 }
 
 impl Block {
-    fn forward(&self, input: Planes) -> Planes {
-        let mut inner = self.conv_1.forward(&input);
+    fn forward(&self, input: &Planes) -> Planes {
+        let mut inner = self.conv_1.forward(input);
         inner.relu();
         let mut output = self.conv_2.forward(&inner);
-        let kept = self.shortcut.as_ref().map_or(input.clone(), |shortcut| shortcut.forward(&input));
-        output.add(&kept);
+        match &self.shortcut {
+            Some(shortcut) => output.add(&shortcut.forward(input)),
+            None => output.add(input),
+        }
         output.relu();
         output
     }

@@ -151,7 +151,7 @@ fn missing_and_stray_tensors_are_named() {
     let bands = problem(&|bundle| bundle.options.network = NetworkOptions::Musicnn { layer: MusicnnLayer::MaxPool });
     assert!(bands.contains("128 bands"), "{bands}");
     problem(&|bundle| {
-        bundle.options.front_end = FrontEndOptions::MusicnnMel(MusicnnMelOptions { mean: 0.0, std: 0.0 })
+        bundle.options.front_end = FrontEndOptions::MusicnnMel(MusicnnMelOptions { mean: 0.0, std: 0.0 });
     });
     problem(&|bundle| bundle.options.crop_frames = Some(0));
     problem(&|bundle| bundle.options.audio.chunk_s = 1e9);
