@@ -3,6 +3,7 @@
 use std::{env, fs};
 
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use super::page::file_url;
 use super::session::{Browser, Scheme, Session, run};
@@ -32,21 +33,115 @@ fn axe_finds_nothing(scheme: Scheme) {
         let dark: bool = session.script("return matchMedia('(prefers-color-scheme: dark)').matches").await;
         assert_eq!(dark, scheme == Scheme::Dark);
         session.script::<Value>(&axe).await;
-        assert_none(&session, "without a choice").await;
-        session.click("#option-1").await;
-        session.click("#track-play").await;
-        session.click("#grow [type=submit]").await;
-        session.click("#export summary").await;
-        for width in WIDTHS {
-            resize(&session, width).await;
-            assert_none(&session, &format!("{width} wide")).await;
-            // To look at: a folder for pictures of the page.
-            if let Some(folder) = env::var_os("PMSL_SCREENSHOTS") {
-                let picture = std::path::Path::new(&folder).join(format!("explorer-{width}-{scheme:?}.png"));
-                session.driver.screenshot(&picture).await.unwrap();
-            }
+        at_each_width(&session, "as it opens", scheme).await;
+        everything_open(&session, &site).await;
+        at_each_width(&session, "everything open", scheme).await;
+        for panel in ["find", "track", "map", "playlist"] {
+            session.click(&format!("#tabs [data-panel={panel}]")).await;
+            assert_none(&session, &format!("{panel} on a phone")).await;
         }
+        resize(&session, WIDTHS[0]).await;
+        on_a_path(&session).await;
+        at_each_width(&session, "a path, a selection, keys", scheme).await;
+        resize(&session, WIDTHS[0]).await;
+        a_set(&session).await;
+        at_each_width(&session, "a set, a scale", scheme).await;
+        session.script::<Value>("document.querySelector('#help').click()").await;
+        at_each_width(&session, "shortcuts", scheme).await;
     });
+}
+
+#[test]
+fn axe_finds_nothing_in_one_file() {
+    let Some(axe) = axe() else { return };
+    let site = Built::new(1);
+    run(Browser::Chromium, Scheme::Light, async |session| {
+        session.open_explorer(&file_url(&site.root, "alone/explorer-single.html")).await;
+        session.script::<Value>(&axe).await;
+        session.click("#option-1").await;
+        session.click("#grow [type=submit]").await;
+        at_each_width(&session, "one file", Scheme::Light).await;
+    });
+}
+
+/// A track, filters, likes, a playlist with a file half found, playlists kept and deleted, the folder and the player.
+async fn everything_open(session: &Session, site: &Built) {
+    session.unfold("#explorer details, #player details").await;
+    for (track, action) in [(30, "like"), (60, "like"), (90, "dislike")] {
+        session.click(&format!("#option-{track}")).await;
+        session.click(&format!("#track-likes [data-do={action}]")).await;
+    }
+    session.click("label:has([name=by][value=mix])").await;
+    session.click("#grow [type=submit]").await;
+    for name in ["One", "Two"] {
+        session.fill("#keep-name", name).await;
+        session.click("#keep [type=submit]").await;
+        session.wait_for_note(&format!("{name} is kept")).await;
+    }
+    session.click("#kept li:nth-child(2) [aria-label^=Delete]").await;
+    let list = session.downloads.with_file_name("partly.m3u8");
+    fs::write(&list, format!("{}\nnothing.mp3\n{}\n", path(site, 8), path(site, 12))).unwrap();
+    session.find("#import").await.send_keys(list.to_str().unwrap()).await.unwrap();
+    session.wait_for_note("1 not found").await;
+    session.click("#playlist li:nth-child(2) [data-do=lock]").await;
+    let music = site.music(&[site.tracks[8].path.as_deref().unwrap()]);
+    session.find("#folder-input").await.send_keys(music.to_str().unwrap()).await.unwrap();
+    session
+        .wait_until("the folder", async |session: &Session| session.text("#folder-status").await.starts_with("1 of"))
+        .await;
+    session.fill("#search", "e").await;
+    session.fill("[name=long-min]", "1").await;
+    session.mute().await;
+    // Held where it is.
+    session.script::<Value>("document.querySelector('#audio').loop = true").await;
+    session.click("#option-1").await;
+    session.click("#track-play").await;
+    session
+        .wait_until("the ring", async |session: &Session| {
+            session.script("return !document.querySelector('.map-here').hidden").await
+        })
+        .await;
+}
+
+fn path(site: &Built, track: usize) -> &str {
+    site.tracks[track].path.as_deref().unwrap()
+}
+
+async fn on_a_path(session: &Session) {
+    session.click("label:has([name=by][value=path])").await;
+    for track in [2, 60] {
+        session.click(&format!("#option-{track}")).await;
+        session.click("#waypoint-add").await;
+    }
+    session.choose("#map-colour", "key").await;
+    session.find("#map").await.send_keys("l+++" + Key::Enter).await.unwrap();
+    session
+        .wait_until("the offer", async |session: &Session| {
+            session.script("return !document.querySelector('#offer').hidden").await
+        })
+        .await;
+    session.find("#map").await.send_keys("l").await.unwrap();
+}
+
+async fn a_set(session: &Session) {
+    session.script::<Value>("document.querySelector('#offer-close').click()").await;
+    session.click("label:has([name=by][value=set])").await;
+    session.click("#curve-presets button:nth-child(3)").await;
+    session.choose("#map-colour", "bpm").await;
+    session.fill("#search", "no such words").await;
+    session.click("#grow [type=submit]").await;
+}
+
+async fn at_each_width(session: &Session, state: &str, scheme: Scheme) {
+    for width in WIDTHS {
+        resize(session, width).await;
+        assert_none(session, &format!("{state}, {width} wide")).await;
+        // To look at: a folder for pictures of the page.
+        if let Some(folder) = env::var_os("PMSL_SCREENSHOTS") {
+            let picture = std::path::Path::new(&folder).join(format!("{state} {width} {scheme:?}.png"));
+            session.driver.screenshot(&picture).await.unwrap();
+        }
+    }
 }
 
 /// The text of axe-core; where it is not installed the test is skipped with a message.
