@@ -1,7 +1,7 @@
 //! The layout of the index, shared by writer and reader. All numbers are little-endian.
 //!
 //! ```text
-//! index  = the stream, cut into chunks
+//! index  = the stream, cut into chunks, one cut being before the vectors
 //! chunk  = magic [8]  format version u32  build id [16]  number u32  count u32  payload length u32
 //!          payload [length]  XXH64 of all bytes before it u64
 //! stream = tracks u32  dim u32  sub-genres u32  length of each section u32 x 4  sections
@@ -12,8 +12,8 @@
 //!   vectors     tracks x dim x i16, a row of integers for each unit vector (`search::UnitRows`)
 //! ```
 //!
-//! What names the tracks comes first, so that a page can search and draw before the vectors, which are most of the
-//! bytes, have arrived. The 8-bit copies that make search fast are derived from the vectors on loading, so that the two
+//! What names the tracks comes first, in chunks of its own, so that a page can search and draw before the vectors, which
+//! are most of the bytes, have arrived. The 8-bit copies that make search fast are derived from the vectors on loading, so that the two
 //! can never disagree.
 
 use std::fmt;
@@ -32,6 +32,8 @@ pub(super) const HASH_BYTES: usize = 8;
 /// Most bytes in a chunk, framing included. In base64 and wrapped in a script this stays below a million characters.
 pub const CHUNK_BYTES_MAX: usize = 720 * 1024;
 pub(super) const PAYLOAD_BYTES_MAX: usize = CHUNK_BYTES_MAX - HEADER_BYTES - HASH_BYTES;
+// No chunk ends inside of an integer of the vectors.
+const _: () = assert!(PAYLOAD_BYTES_MAX.is_multiple_of(2));
 
 pub(super) const SECTIONS: usize = 4;
 /// Bytes of the stream before its sections.

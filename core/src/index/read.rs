@@ -42,8 +42,6 @@ pub struct Reader {
     head: Vec<u8>,
     named: bool,
     vectors: Vec<i16>,
-    /// The first half of an integer that a chunk's end divided.
-    half: Option<u8>,
 }
 
 /// What the header of the stream declares.
@@ -108,23 +106,14 @@ impl Reader {
         let (head, vectors) =
             payload.split_at(if self.named { 0 } else { (sizes.head() - self.head.len()).min(payload.len()) });
         self.head.extend_from_slice(head);
-        self.add_vectors(vectors);
+        // A chunk that ends inside of an integer is none of ours: what it lacks is missed in the end.
+        let (values, _) = vectors.as_chunks::<2>();
+        self.vectors.extend(values.iter().map(|&bytes| i16::from_le_bytes(bytes)));
         if self.named || self.head.len() < sizes.head() {
             return Ok(None);
         }
         self.named = true;
         self.catalog(build_id, &sizes).map(Some)
-    }
-
-    fn add_vectors(&mut self, mut bytes: &[u8]) {
-        if let Some((half, (&first, rest))) = self.half.zip(bytes.split_first()) {
-            self.vectors.push(i16::from_le_bytes([half, first]));
-            self.half = None;
-            bytes = rest;
-        }
-        let (values, rest) = bytes.as_chunks::<2>();
-        self.vectors.extend(values.iter().map(|&bytes| i16::from_le_bytes(bytes)));
-        self.half = rest.first().copied().or(self.half);
     }
 
     fn catalog(&mut self, build_id: BuildId, sizes: &Sizes) -> Result<Catalog, IndexError> {
@@ -151,7 +140,8 @@ impl Sizes {
         let total = sections.iter().sum::<u64>() + STREAM_HEADER_BYTES as u64;
         bound("bytes", total, STREAM_BYTES_MAX)?;
         // Memory for the sections is taken at once: only as much as that many chunks hold.
-        if total.div_ceil(PAYLOAD_BYTES_MAX as u64) != u64::from(chunks) {
+        let chunks_of = |bytes: u64| bytes.div_ceil(PAYLOAD_BYTES_MAX as u64);
+        if chunks_of(total - u64::from(vectors)) + chunks_of(vectors.into()) != u64::from(chunks) {
             return Err(content("header", "its sizes are not those of its chunks"));
         }
         if u64::from(vectors) != u64::from(tracks) * u64::from(dim) * 2 {

@@ -6,8 +6,8 @@ use super::{
     BuildId, IndexError,
     catalog::check,
     format::{
-        DIM_MAX, FORMAT_VERSION, MAGIC, PAYLOAD_BYTES_MAX, STREAM_BYTES_MAX, STREAM_HEADER_BYTES, SUB_GENRES_MAX,
-        TRACKS_MAX, hash,
+        DIM_MAX, FORMAT_VERSION, MAGIC, PAYLOAD_BYTES_MAX, SECTIONS, STREAM_BYTES_MAX, STREAM_HEADER_BYTES,
+        SUB_GENRES_MAX, TRACKS_MAX, hash,
     },
     record::{SubGenreRecord, TrackRecord},
 };
@@ -60,12 +60,14 @@ pub fn encode(input: &IndexInput<'_>) -> Result<Vec<Chunk>, IndexError> {
     for section in &sections {
         stream.extend((section.len() as u32).to_le_bytes());
     }
-    for section in sections {
+    for section in &sections {
         stream.extend(section);
     }
-    let count = stream.len().div_ceil(PAYLOAD_BYTES_MAX) as u32;
-    let payloads = (0..).zip(stream.chunks(PAYLOAD_BYTES_MAX));
-    Ok(payloads
+    let (names, vectors) = stream.split_at(total - sections[SECTIONS - 1].len());
+    let payloads: Vec<&[u8]> = names.chunks(PAYLOAD_BYTES_MAX).chain(vectors.chunks(PAYLOAD_BYTES_MAX)).collect();
+    let count = payloads.len() as u32;
+    Ok((0..)
+        .zip(payloads)
         .map(|(number, payload)| Chunk { number, bytes: frame(input.build_id, number, count, payload) })
         .collect())
 }

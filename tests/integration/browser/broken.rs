@@ -20,9 +20,12 @@ fn firefox_tells_what_is_wrong() {
 /// A way to break a site, and the words that the page has for it.
 type Breakage = (fn(&Built), &'static [&'static str]);
 
-const BREAKAGES: [Breakage; 5] = [
+const BREAKAGES: [Breakage; 7] = [
     (|site| fs::remove_file(site.file("assets/index-0.")).unwrap(), &["index-0.", "is missing"]),
     (|site| change(&site.file("assets/index-0."), |text| with_other_middle(&text)), &["is damaged"]),
+    // After the names: the page was there, and goes.
+    (|site| fs::remove_file(site.file("assets/index-1.")).unwrap(), &["index-1.", "is missing"]),
+    (|site| change(&site.file("assets/index-1."), |text| with_other_middle(&text)), &["is damaged"]),
     (|site| change(&site.file("assets/index-0."), |text| text.replacen("AAAA", "", 1)), &["index-0.", "is damaged"]),
     (
         |site| fs::copy(Built::new(2).file("assets/index-0."), site.file("assets/index-0.")).map(drop).unwrap(),

@@ -86,23 +86,24 @@ fn large_indexes_are_cut_and_read_in_any_order() {
 
 #[test]
 fn names_come_before_the_vectors_are_there() {
-    // An odd number of bytes before the vectors makes chunks end inside of an integer.
-    for extra in ["", "x"] {
-        let mut index = index(4000, 200);
-        index.tracks[0].title += extra;
+    for (n, dim) in [(3, 4), (4000, 200), (30_000, 2)] {
+        let index = index(n, dim);
         let chunks = written(&index);
+        // However short they are, the vectors begin in a chunk of their own.
+        let named = chunks.len() - (2 * n * dim).div_ceil(PAYLOAD_BYTES_MAX) - 1;
         let mut reader = Reader::default();
-        let catalogs: Vec<_> = chunks.iter().map(|chunk| reader.push(&chunk.bytes).unwrap()).collect();
-        assert!(catalogs[0].as_ref().is_some_and(|catalog| catalog.tracks().eq(index.tracks.iter().cloned())));
-        assert!(catalogs[1..].iter().all(Option::is_none));
+        let mut catalogs: Vec<_> = chunks.iter().map(|chunk| reader.push(&chunk.bytes).unwrap()).collect();
+        let catalog = catalogs.remove(named).expect("the names are complete");
+        assert!(catalog.tracks().eq(index.tracks.iter().cloned()));
+        assert!(!catalogs.is_empty() && catalogs.iter().all(Option::is_none));
         assert_eq!(reader.finish(), Ok(UnitRows::from(&index.vectors)));
     }
     let chunks = written(&index(4000, 200));
     let mut reader = Reader::default();
-    assert_eq!(reader.push(&chunks[1].bytes), Err(IndexError::MissingChunk { number: 0, count: 3 }));
+    assert_eq!(reader.push(&chunks[1].bytes), Err(IndexError::MissingChunk { number: 0, count: 4 }));
     assert!(reader.push(&chunks[0].bytes).unwrap().is_some());
     assert_eq!(reader.push(&chunks[0].bytes), Err(IndexError::StrayChunk { number: 0 }));
-    assert_eq!(reader.finish(), Err(IndexError::MissingChunk { number: 1, count: 3 }));
+    assert_eq!(reader.finish(), Err(IndexError::MissingChunk { number: 1, count: 4 }));
 }
 
 fn index_of_chunks() -> Input {
@@ -145,11 +146,14 @@ fn lists_that_do_not_belong_together_are_not_written() {
 
 /// The stream of a small index, framed anew after a change, so that the hash does not hide what the reader does next.
 fn reframed(change: impl Fn(&mut Vec<u8>)) -> Result<Index, IndexError> {
-    let chunk = &written(&index(5, 3))[0].bytes;
-    let mut stream = chunk[HEADER_BYTES..chunk.len() - HASH_BYTES].to_vec();
+    let chunks = written(&index(5, 3));
+    let payloads: Vec<&[u8]> =
+        chunks.iter().map(|chunk| &chunk.bytes[HEADER_BYTES..chunk.bytes.len() - HASH_BYTES]).collect();
+    let mut stream = payloads.concat();
     change(&mut stream);
-    stream.truncate(PAYLOAD_BYTES_MAX);
-    decode([&frame(BuildId([7; 16]), 0, 1, &stream)[..]])
+    let (names, vectors) = stream.split_at(payloads[0].len().min(stream.len()));
+    let framed = [(0, names), (1, vectors)].map(|(number, payload)| frame(BuildId([7; 16]), number, 2, payload));
+    decode(framed.iter().map(|chunk| &chunk[..]))
 }
 
 #[test]
