@@ -56,8 +56,8 @@ pmsl.createDrop = ({ manifest, onVector, announce }) => {
     choose.focus();
   });
 
-  // Files that are dropped on the part for the music folder are meant for the player.
-  const meant = (event) => [...event.dataTransfer?.types ?? []].includes("Files") && !event.target.closest?.("#folder");
+  // Files that are dropped on the part for the music folder are meant for the player, on the playlist to be opened.
+  const meant = (event) => [...event.dataTransfer?.types ?? []].includes("Files") && !event.target.closest?.("#folder, #playlist-drop");
   let inside = 0; // dragenter and dragleave come in pairs, for every element that is passed
   addEventListener("dragenter", (event) => {
     if (!meant(event)) return;

@@ -86,7 +86,7 @@ pmsl.createFiles = ({ files, state, rows, note, show }) => {
     }
   }
 
-  const drop = element("drop"), picker = element("import");
+  const drop = element("playlist-drop"), picker = element("import");
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
   drop.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;

@@ -4,9 +4,6 @@ let pmsl_files = (function(exports) {
         script_src = new URL(document.currentScript.src, location.href).toString();
     }
 
-    /**
-     * What names the tracks of a library.
-     */
     class Files {
         __destroy_into_raw() {
             const ptr = this.__wbg_ptr;
@@ -18,18 +15,6 @@ let pmsl_files = (function(exports) {
             const ptr = this.__destroy_into_raw();
             wasm.__wbg_files_free(ptr, 0);
         }
-        /**
-         * The text of a playlist file. `format` is `m3u8`, `xspf`, `jspf`, `rekordbox`, `csv` or `json`; `wanted` is
-         * `{root?, backslashes?, urlEncode?, extension?}`.
-         *
-         * # Errors
-         * Throws for another format.
-         * @param {string} format
-         * @param {Uint32Array | number[]} tracks
-         * @param {string} title
-         * @param {any} wanted
-         * @returns {string}
-         */
         exportPlaylist(format, tracks, title, wanted) {
             let deferred5_0;
             let deferred5_1;
@@ -62,11 +47,6 @@ let pmsl_files = (function(exports) {
                 wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
             }
         }
-        /**
-         * The tracks of such texts: an `Int32Array`, -1 where there is none.
-         * @param {string[]} keys
-         * @returns {Int32Array}
-         */
         findKeys(keys) {
             const ptr0 = passArrayJsValueToWasm0(keys, wasm.__wbindgen_malloc);
             const len0 = WASM_VECTOR_LEN;
@@ -75,15 +55,6 @@ let pmsl_files = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v2;
         }
-        /**
-         * Reads a playlist file: `{title?, tracks: Uint32Array, missing: [name, ...]}`, missing being what the library does
-         * not hold.
-         *
-         * # Errors
-         * Throws, with a message for the listener, for what is no playlist.
-         * @param {string} text
-         * @returns {object}
-         */
         importPlaylist(text) {
             const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len0 = WASM_VECTOR_LEN;
@@ -93,12 +64,6 @@ let pmsl_files = (function(exports) {
             }
             return takeFromExternrefTable0(ret[0]);
         }
-        /**
-         * Which tracks the files of the listener's folder hold, by their paths within it: an `Int32Array` of triples file,
-         * track, and 1 where paths and names leave no doubt or 0 where the duration has to agree.
-         * @param {string[]} paths
-         * @returns {Int32Array}
-         */
         matchFiles(paths) {
             const ptr0 = passArrayJsValueToWasm0(paths, wasm.__wbindgen_malloc);
             const len0 = WASM_VECTOR_LEN;
@@ -107,26 +72,12 @@ let pmsl_files = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v2;
         }
-        /**
-         * An empty library, to be filled with [`Files::push`].
-         */
         constructor() {
             const ret = wasm.files_new();
             this.__wbg_ptr = ret;
             FilesFinalization.register(this, this.__wbg_ptr, this);
             return this;
         }
-        /**
-         * Reads the next chunk of the index, in order, until it returns true: then the tracks are known, and the chunks
-         * that follow are not needed.
-         *
-         * # Errors
-         * Throws, with a message for the listener, when the chunk is damaged, of another version or of another build than
-         * the page.
-         * @param {Uint8Array | number[]} chunk
-         * @param {string} build
-         * @returns {boolean}
-         */
         push(chunk, build) {
             let ptr0, len0, ptr1, len1;
             try {
@@ -145,11 +96,6 @@ let pmsl_files = (function(exports) {
             }
             return ret[0] !== 0;
         }
-        /**
-         * A short text for a track that stays the same in later builds of the site.
-         * @param {number} track
-         * @returns {string | undefined}
-         */
         trackKey(track) {
             const ret = wasm.files_trackKey(this.__wbg_ptr, track);
             let v1;

@@ -4,9 +4,6 @@ let pmsl_viewer = (function(exports) {
         script_src = new URL(document.currentScript.src, location.href).toString();
     }
 
-    /**
-     * A library: first its names, then how it sounds, each ready to answer as soon as it is there.
-     */
     class Viewer {
         __destroy_into_raw() {
             const ptr = this.__wbg_ptr;
@@ -18,12 +15,6 @@ let pmsl_viewer = (function(exports) {
             const ptr = this.__destroy_into_raw();
             wasm.__wbg_viewer_free(ptr, 0);
         }
-        /**
-         * One number for every track, NaN where it is unknown: a `Float32Array`. `name` is `bpm`, `key` (0 for 1A, 1 for
-         * 1B, 2 for 2A, ... on the Camelot wheel), `energy` (0 to 1), `duration` (seconds) or `year`; another has none.
-         * @param {string} name
-         * @returns {Float32Array}
-         */
         column(name) {
             const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len0 = WASM_VECTOR_LEN;
@@ -32,76 +23,36 @@ let pmsl_viewer = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v2;
         }
-        /**
-         * Whether the library answers by sound.
-         * @returns {boolean}
-         */
         get complete() {
             const ret = wasm.viewer_complete(this.__wbg_ptr);
             return ret !== 0;
         }
-        /**
-         * Call after the last chunk: from here on the library answers by sound.
-         *
-         * # Errors
-         * Throws, with a message for the listener, when chunks are missing or their vectors cannot be used.
-         */
         finish() {
             const ret = wasm.viewer_finish(this.__wbg_ptr);
             if (ret[1]) {
                 throw takeFromExternrefTable0(ret[0]);
             }
         }
-        /**
-         * For every track whether the last search found it, 1 or 0: a `Uint8Array`.
-         * @returns {Uint8Array}
-         */
         found() {
             const ret = wasm.viewer_found(this.__wbg_ptr);
             var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
             wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
             return v1;
         }
-        /**
-         * Number of tracks.
-         * @returns {number}
-         */
         get length() {
             const ret = wasm.viewer_length(this.__wbg_ptr);
             return ret >>> 0;
         }
-        /**
-         * Makes a playlist: `{tracks: Uint32Array, similarity: Float32Array, unmet: [{wish, times}]}`. Similarity is that
-         * to the nearest track that was asked for.
-         *
-         * `request`: `{strategy: "similar" | "mix" | "path" | "set", seeds, disliked, waypoints, length, minutes?, loyalty?,
-         * diversity?, bpm?: [from, to], bpmRange?: [low, high], keys?: "compatible", energy?: [0 to 1, ...],
-         * spacing?: {artist, album, title}, temperature?, seed?, locked?: [{place, track}], exclude?: [...]}`.
-         * @param {any} request
-         * @returns {object}
-         */
         make(request) {
             const ret = wasm.viewer_make(this.__wbg_ptr, request);
             return ret;
         }
-        /**
-         * How smooth a list is: `{largestStep?, meanStep?, shuffledStep?, tempoAgreement?, keyAgreement?, steps:
-         * Float32Array}`. Steps are cosine distances from a track to the next, one fewer than tracks; agreements are shares.
-         * @param {Uint32Array | number[]} tracks
-         * @returns {object}
-         */
         measures(tracks) {
             const ptr0 = passArray32ToWasm0(tracks, wasm.__wbindgen_malloc);
             const len0 = WASM_VECTOR_LEN;
             const ret = wasm.viewer_measures(this.__wbg_ptr, ptr0, len0);
             return ret;
         }
-        /**
-         * The `n` tracks most similar to a vector of the index's dimension: `[{track, similarity, percentile}]`.
-         * @param {Float32Array | number[]} vector
-         * @param {number} n
-         * @returns {Array<any>}
-         */
         nearestTo(vector, n) {
             const val2 = +n;
             const ptr0 = passArrayF32ToWasm0(vector, wasm.__wbindgen_malloc);
@@ -109,33 +60,16 @@ let pmsl_viewer = (function(exports) {
             const ret = wasm.viewer_nearestTo(this.__wbg_ptr, ptr0, len0, val2);
             return ret;
         }
-        /**
-         * The `n` tracks most similar to a track, best first: `[{track, similarity, percentile, why}]`. Similarity 1 is
-         * identical; the percentile says how many percent of the library's pairs are less similar; why is
-         * `{tempo?, key?, subGenre, artist, tags}`.
-         * @param {number} track
-         * @param {number} n
-         * @returns {Array<any>}
-         */
         neighbours(track, n) {
             const ret = wasm.viewer_neighbours(this.__wbg_ptr, track, n);
             return ret;
         }
-        /**
-         * An empty library, to be filled with [`Viewer::push`].
-         */
         constructor() {
             const ret = wasm.viewer_new();
             this.__wbg_ptr = ret;
             ViewerFinalization.register(this, this.__wbg_ptr, this);
             return this;
         }
-        /**
-         * The same tracks in an order with smaller steps: a `Uint32Array`.
-         * @param {Uint32Array | number[]} tracks
-         * @param {boolean} fixed_ends
-         * @returns {Uint32Array}
-         */
         order(tracks, fixed_ends) {
             const val2 = +fixed_ends;
             const ptr0 = passArray32ToWasm0(tracks, wasm.__wbindgen_malloc);
@@ -145,27 +79,12 @@ let pmsl_viewer = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v3;
         }
-        /**
-         * Places on the map, `x0, y0, x1, y1, ...`: a `Float32Array`.
-         * @returns {Float32Array}
-         */
         positions() {
             const ret = wasm.viewer_positions(this.__wbg_ptr);
             var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v1;
         }
-        /**
-         * Reads the next chunk of the index, in order. `build` is the build id of the page, as hexadecimal digits. Returns
-         * whether this chunk completed what names the tracks.
-         *
-         * # Errors
-         * Throws, with a message for the listener, when the chunk is damaged, of another version or of another build than
-         * the page.
-         * @param {Uint8Array | number[]} chunk
-         * @param {string} build
-         * @returns {boolean}
-         */
         push(chunk, build) {
             let ptr0, len0, ptr1, len1;
             try {
@@ -184,16 +103,6 @@ let pmsl_viewer = (function(exports) {
             }
             return ret[0] !== 0;
         }
-        /**
-         * Tracks that hold every word of the text in title, artist, album, playlist or tags, and that the filters accept,
-         * best first: `{tracks: Uint32Array, total}`, with at most `limit` tracks of `total` found.
-         *
-         * `filters`: `{bpm?: [low, high], anyOctave?, key?: "8A", seconds?: [low, high], subGenres?: [index, ...]}`.
-         * @param {string} text
-         * @param {any} filters
-         * @param {number} limit
-         * @returns {object}
-         */
         search(text, filters, limit) {
             const val2 = +limit;
             const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
@@ -201,30 +110,16 @@ let pmsl_viewer = (function(exports) {
             const ret = wasm.viewer_search(this.__wbg_ptr, ptr0, len0, filters, val2);
             return ret;
         }
-        /**
-         * The sub-genre of every track, as indices: a `Uint32Array`.
-         * @returns {Uint32Array}
-         */
         subGenreOfTracks() {
             const ret = wasm.viewer_subGenreOfTracks(this.__wbg_ptr);
             var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v1;
         }
-        /**
-         * The sub-genres in the library's order: `[{name, genre?}]`.
-         * @returns {Array<any>}
-         */
         subGenres() {
             const ret = wasm.viewer_subGenres(this.__wbg_ptr);
             return ret;
         }
-        /**
-         * What is known of a track: `{title, artist?, album?, year?, bpm?, bpmHeard, key?, camelot?, keyHeard, energy?,
-         * duration, subGenre, path?, audio?, tags}`, or undefined where there is none.
-         * @param {number} track
-         * @returns {object | undefined}
-         */
         track(track) {
             const ret = wasm.viewer_track(this.__wbg_ptr, track);
             return ret;

@@ -4,7 +4,7 @@
 //! The work is done by the library behind wasm-bindgen's command line, taken as a dev-dependency so that Cargo.lock
 //! pins it to the very version of the macros (the two must agree exactly) and nothing has to be installed.
 
-use std::{env, path::Path};
+use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -23,5 +23,23 @@ fn main() -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(out)
-        .with_context(|| format!("binding {}", wasm.display()))
+        .with_context(|| format!("binding {}", wasm.display()))?;
+    // The listener's browser has no use for the documentation, which is a third of the script.
+    let script = out.join(format!("{name}.js"));
+    let text = fs::read_to_string(&script)?;
+    Ok(fs::write(&script, without_documentation(&text))?)
+}
+
+/// The script without its `/** ... */` comments, each of which the generator writes on lines of its own.
+fn without_documentation(text: &str) -> String {
+    let mut inside = false;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        inside |= line.trim_start().starts_with("/**");
+        if !inside {
+            kept.push_str(line);
+        }
+        inside &= !line.trim_end().ends_with("*/");
+    }
+    kept
 }

@@ -51,8 +51,14 @@ impl Viewer {
     /// the page.
     pub fn push(&mut self, chunk: &[u8], build: &str) -> Result<bool, JsError> {
         let Some(catalog) = crate::push(&mut self.reader, chunk, build)? else { return Ok(false) };
-        let mut text = TextIndex::empty(&catalog.sub_genres);
-        let songs = catalog.tracks().inspect(|track| text.push(track)).map(|track| Song::new(&track)).collect();
+        // Room for all at once: a list that grows leaves holes in a memory that never shrinks.
+        let mut text = TextIndex::with_capacity(&catalog.sub_genres, catalog.len(), catalog.size());
+        let mut songs = Vec::with_capacity(catalog.len());
+        for track in catalog.tracks() {
+            text.push(&track);
+            songs.push(Song::new(&track));
+        }
+        let songs = songs.into();
         self.names = Some(Names { catalog, songs, text, found: Vec::new() });
         Ok(true)
     }

@@ -86,6 +86,11 @@ impl Catalog {
         self.positions.is_empty()
     }
 
+    /// Bytes that the records of the tracks take.
+    pub fn size(&self) -> usize {
+        self.records.len()
+    }
+
     /// What is known of a track, where there is such a track.
     pub fn track(&self, track: usize) -> Option<TrackMeta> {
         let (&begin, &end) = self.places.get(track).zip(self.places.get(track + 1))?;

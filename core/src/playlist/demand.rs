@@ -6,15 +6,16 @@ use super::{SetOptions, Song, songs::Songs, tempo::TEMPO_TOLERANCE, tempo_change
 pub(super) const ENERGY_TOLERANCE: f64 = 0.2;
 /// What is unknown costs as much as what is just acceptable, neither good nor bad.
 const UNKNOWN: f64 = 1.0;
-/// Beyond so many tolerances everything is equally wrong.
-const MOST: f64 = 3.0;
+/// Costs grow with the square of what is off, in tolerances; beyond two everything is equally wrong.
+const MOST: f64 = 4.0;
 
-/// Weights of the parts of a set's cost. A step of the mean distance between its candidates costs 1.
+// Weights of the parts of a set's cost. A step of the mean distance between its candidates costs 1. What was asked for
+// in words weighs more than what sounds alike, so that it is given up only where nothing else is near.
 const TASTE: f64 = 1.0;
-const TEMPO: f64 = 0.5;
+const TEMPO: f64 = 1.0;
 const TEMPO_STEP: f64 = 0.2;
-const KEY: f64 = 0.8;
-const ENERGY: f64 = 0.5;
+const KEY: f64 = 2.0;
+const ENERGY: f64 = 1.0;
 
 /// What is asked for at each place of a set with so many.
 pub(super) struct Demand<'a> {
@@ -49,7 +50,7 @@ impl<'a> Demand<'a> {
         }
         if let Some(due) = self.energy(place) {
             let off = song.energy.map(|energy| f64::from((energy - due).abs()) / ENERGY_TOLERANCE);
-            cost += ENERGY * off.map_or(UNKNOWN, |off| off.min(MOST));
+            cost += ENERGY * off.map_or(UNKNOWN, |off| (off * off).min(MOST));
         }
         cost
     }
@@ -74,8 +75,8 @@ pub(super) fn mixes(from: &Song, to: &Song) -> Option<bool> {
     Some(from.key?.compatible_with(to.key?))
 }
 
-/// How far a tempo is from the one that is due, in tolerances.
+/// What a tempo costs where another is due.
 fn tempo(due: f32, bpm: Option<f32>) -> f64 {
     let change = bpm.and_then(|bpm| tempo_change(due, bpm));
-    change.map_or(UNKNOWN, |change| (change.abs() / TEMPO_TOLERANCE).min(MOST))
+    change.map_or(UNKNOWN, |change| (change * change / (TEMPO_TOLERANCE * TEMPO_TOLERANCE)).min(MOST))
 }

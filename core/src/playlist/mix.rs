@@ -115,3 +115,70 @@ fn marginal(
     }
     chosen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vectors;
+    use crate::playlist::test_library::TestLibrary;
+
+    /// Groups of 20 tracks around three directions: one, another, and the middle between them.
+    fn groups() -> TestLibrary {
+        let mut data = Vec::new();
+        for centre in [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.7, 0.7, 0.0_f32]] {
+            for track in 0..20 {
+                // Outward along a spiral, the first track in the middle.
+                let (sine, cosine) = (track as f32).sin_cos();
+                let far = 0.01 * track as f32;
+                data.extend([centre[0] - centre[1] * far * cosine, centre[1] + centre[0] * far * cosine, far * sine]);
+            }
+        }
+        TestLibrary::of(Vectors::normalized(data, 3).unwrap())
+    }
+
+    fn mixed(liked: &[usize], disliked: &[usize], options: &MixOptions) -> Vec<usize> {
+        mix(groups().get(), liked, disliked, options, &Constraints::default()).tracks
+    }
+
+    #[test]
+    fn each_liked_track_gets_its_own_neighbours() {
+        let options = MixOptions { length: 12, ..MixOptions::default() };
+        let list = mixed(&[0, 20], &[], &options);
+        let first = list.iter().filter(|&&track| track < 20).count();
+        assert!((4..=8).contains(&first), "{list:?}");
+        assert!(list.iter().all(|&track| track < 40), "what lies between is near neither: {list:?}");
+        assert!(list.contains(&0) && list.contains(&20));
+        // The list is put in order: it crosses from one group to the other once.
+        let crossings = list.windows(2).filter(|step| (step[0] < 20) != (step[1] < 20)).count();
+        assert_eq!(crossings, 1, "{list:?}");
+    }
+
+    #[test]
+    fn disliked_tracks_push_their_neighbours_away() {
+        let options = MixOptions { length: 8, keep_liked: false, diversity: 0.0 };
+        let near = |list: &[usize], track: usize| {
+            let library = groups();
+            list.iter().map(|&other| library.get().searcher.similarity(track, other)).fold(-1.0, f64::max)
+        };
+        let without = mixed(&[0], &[], &options);
+        let with = mixed(&[0], &[6], &options);
+        assert!(without.contains(&6) && !with.contains(&6));
+        assert!(near(&with, 6) < near(&without.iter().copied().filter(|&t| t != 6).collect::<Vec<_>>(), 6));
+        assert!(!with.contains(&0), "the liked tracks were not asked for");
+    }
+
+    #[test]
+    fn diversity_reaches_farther() {
+        let spread = |diversity| {
+            let list = mixed(&[0], &[], &MixOptions { length: 6, diversity, keep_liked: true });
+            crate::playlist::measures(groups().get(), &list).shuffled_step.unwrap()
+        };
+        assert!(spread(0.0) < spread(0.5) && spread(0.5) < spread(0.9));
+    }
+
+    #[test]
+    fn what_is_liked_and_disliked_is_disliked() {
+        let list = mixed(&[0, 3], &[3], &MixOptions::default());
+        assert!(list.contains(&0) && !list.contains(&3));
+    }
+}

@@ -13,7 +13,7 @@ use crate::search::Neighbour;
 /// Tracks that the walk may lead over. A smaller library takes part as a whole.
 const POOL: usize = 1024;
 /// Searches for tracks between the waypoints, over all of them.
-const SEARCHES: usize = 24;
+const SEARCHES: usize = 12;
 /// Neighbours of each track in the first graph that is tried.
 const NEIGHBOURS: usize = 16;
 
@@ -220,8 +220,8 @@ impl Walk {
     }
 }
 
-/// Makes distances longer by chance: by the mean of what both tracks drew from an exponential distribution, in units of
-/// the temperature and of how far a track's nearest are. Anchors draw nothing.
+/// Makes distances longer by chance: by what both tracks drew from an exponential distribution, in units of the
+/// temperature and of how far a track's nearest are. Anchors draw nothing.
 fn shake(distances: &mut Distances, tracks: &[usize], anchors: usize, constraints: &Constraints) {
     let n = tracks.len();
     let nearest = |from: usize| {
@@ -230,7 +230,7 @@ fn shake(distances: &mut Distances, tracks: &[usize], anchors: usize, constraint
     };
     let unit = constraints.temperature * (0..n).map(nearest).sum::<f64>() / n.max(1) as f64;
     let draw = |track: usize| if track < anchors { 0.0 } else { exponential(constraints.seed, tracks[track]) };
-    let noise: Vec<f32> = (0..n).map(|track| (0.5 * unit * draw(track)) as f32).collect();
+    let noise: Vec<f32> = (0..n).map(|track| (unit * draw(track)) as f32).collect();
     for from in 0..n {
         for (to, distance) in distances.row_mut(from).iter_mut().enumerate() {
             if from != to {

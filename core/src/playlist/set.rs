@@ -195,3 +195,133 @@ fn tell(list: &mut Playlist, library: Library<'_>, places: usize, options: &SetO
     list.miss(Wish::Key, key);
     list.miss(Wish::Energy, energy);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+    use crate::playlist::{Locked, test_library::TestLibrary};
+
+    /// 480 tracks with tempi from 90 to 149 (some tagged at half of it), all keys and energies from 0 to 1, drawn
+    /// without regard to each other or to the sound; `unknown` of ten have no tags.
+    fn library(unknown: usize) -> TestLibrary {
+        let mut library = TestLibrary::new(480, 4, 5);
+        let keys: Vec<Key> = Key::all().collect();
+        let mut random = SplitMix64 { state: 3 };
+        let mut below = |n: u64| (random.next() % n) as usize;
+        for (track, song) in library.songs.iter_mut().enumerate() {
+            if track % 10 >= unknown {
+                let bpm = 90.0 + below(60) as f32;
+                song.bpm = Some(if below(3) == 0 { bpm / 2.0 } else { bpm });
+                song.key = Some(keys[below(24)]);
+                song.energy = Some(below(101) as f32 / 100.0);
+            }
+        }
+        library
+    }
+
+    fn missed(list: &Playlist) -> Vec<Wish> {
+        list.unmet.iter().map(|unmet| unmet.wish).collect()
+    }
+
+    #[test]
+    fn a_set_keeps_its_course() {
+        let library = library(0);
+        let options = SetOptions {
+            length: SetLength::Tracks(16),
+            bpm: Some([100.0, 132.0]),
+            bpm_range: None,
+            keys: true,
+            energy: vec![0.2, 0.9, 0.5],
+        };
+        let list = set(library.get(), &[3], &options, &Constraints::default());
+        assert_eq!(list.tracks.len(), 16);
+        let mut missed = [(Wish::Tempo, 0), (Wish::Key, 0), (Wish::Energy, 0)];
+        for (place, &track) in list.tracks.iter().enumerate() {
+            let song = &library.songs[track];
+            let due = 100.0 + 32.0 * place as f32 / 15.0;
+            missed[0].1 += usize::from(tempo_change(due, song.bpm.unwrap()).unwrap().abs() > 0.06);
+            let before = place.checked_sub(1).map(|before| &library.songs[list.tracks[before]]);
+            missed[1].1 +=
+                usize::from(before.is_some_and(|before| !song.key.unwrap().compatible_with(before.key.unwrap())));
+            let half = place as f32 / 7.5;
+            let due = if half < 1.0 { 0.2 + 0.7 * half } else { 0.9 - 0.4 * (half - 1.0) };
+            missed[2].1 += usize::from((song.energy.unwrap() - due).abs() > 0.2);
+        }
+        for (wish, times) in missed {
+            assert!(times <= 1, "{wish:?} is missed {times} times");
+            assert_eq!(list.unmet.iter().find(|unmet| unmet.wish == wish).map_or(0, |unmet| unmet.times), times);
+        }
+        // Chance would miss most of them.
+        let chance =
+            set(library.get(), &[3], &SetOptions { keys: false, ..SetOptions::default() }, &Constraints::default());
+        let steps = chance
+            .tracks
+            .windows(2)
+            .filter(|step| mixes(&library.songs[step[0]], &library.songs[step[1]]) == Some(true));
+        assert!(steps.count() < 12);
+    }
+
+    #[test]
+    fn what_is_unknown_may_enter_unless_a_range_is_asked_for() {
+        let library = library(8);
+        let mut options = SetOptions { bpm: Some([120.0, 120.0]), ..SetOptions::default() };
+        let unknown = |list: &Playlist| list.tracks.iter().filter(|&&track| library.songs[track].bpm.is_none()).count();
+        let list = set(library.get(), &[0], &options, &Constraints::default());
+        assert!((1..20).contains(&unknown(&list)), "{} of 20", unknown(&list));
+        options.bpm_range = Some([110.0, 130.0]);
+        let list = set(library.get(), &[0], &options, &Constraints::default());
+        assert!(!list.tracks.is_empty() && unknown(&list) == 0);
+        for &track in &list.tracks {
+            let bpm = library.songs[track].bpm.unwrap();
+            assert!((110.0..=130.0).contains(&bpm) || (55.0..=65.0).contains(&bpm), "{bpm}");
+        }
+    }
+
+    #[test]
+    fn minutes_are_met_within_half_a_track() {
+        let library = library(0);
+        for minutes in [10.0, 45.0, 90.0] {
+            let options = SetOptions { length: SetLength::Minutes(minutes), ..SetOptions::default() };
+            let list = set(library.get(), &[9], &options, &Constraints::default());
+            let seconds: f32 = list.tracks.iter().map(|&track| library.songs[track].duration_s).sum();
+            assert!((f64::from(seconds) / 60.0 - minutes).abs() < 2.5, "{seconds} s for {minutes} min");
+            assert!(!missed(&list).contains(&Wish::Minutes));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_held_is_told() {
+        let library = library(0);
+        let options = SetOptions {
+            length: SetLength::Tracks(10),
+            // No tempo is near these, whatever the octave.
+            bpm: Some([80.0, 80.0]),
+            energy: vec![2.0],
+            ..SetOptions::default()
+        };
+        let list = set(library.get(), &[9], &options, &Constraints::default());
+        assert_eq!(list.tracks.len(), 10);
+        assert!(missed(&list).contains(&Wish::Energy));
+        assert!(missed(&list).contains(&Wish::Tempo));
+        let options = SetOptions { length: SetLength::Minutes(60_000.0), ..SetOptions::default() };
+        let list = set(library.get(), &[9], &options, &Constraints::default());
+        assert_eq!((list.tracks.len(), missed(&list).contains(&Wish::Minutes)), (480, true));
+        let options = SetOptions { bpm_range: Some([10.0, 11.0]), ..SetOptions::default() };
+        let list = set(library.get(), &[9], &options, &Constraints::default());
+        assert_eq!((list.tracks, list.unmet[0].wish, list.unmet[0].times), (vec![], Wish::Length, 20));
+    }
+
+    #[test]
+    fn without_seeds_the_locked_tracks_or_chance_begin() {
+        let library = library(0);
+        let options = SetOptions { length: SetLength::Tracks(6), ..SetOptions::default() };
+        let locked = Constraints { locked: vec![Locked { place: 2, track: 77 }], ..Constraints::default() };
+        let list = set(library.get(), &[], &options, &locked);
+        assert_eq!((list.tracks.len(), list.tracks[2]), (6, 77));
+        let starts: std::collections::BTreeSet<_> = (0..5)
+            .map(|seed| set(library.get(), &[], &options, &Constraints { seed, ..Constraints::default() }).tracks)
+            .collect();
+        assert!(starts.len() >= 4);
+    }
+}

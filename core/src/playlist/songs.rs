@@ -78,7 +78,7 @@ pub struct Songs {
 impl Songs {
     /// Reads these tracks.
     pub fn new<'a>(tracks: impl IntoIterator<Item = &'a TrackMeta>) -> Self {
-        tracks.into_iter().map(Song::new).collect()
+        Self { songs: tracks.into_iter().map(Song::new).collect() }
     }
 
     /// Number of tracks.
@@ -141,9 +141,9 @@ impl Songs {
     }
 }
 
-impl FromIterator<Song> for Songs {
-    fn from_iter<T: IntoIterator<Item = Song>>(songs: T) -> Self {
-        Self { songs: songs.into_iter().collect() }
+impl From<Vec<Song>> for Songs {
+    fn from(songs: Vec<Song>) -> Self {
+        Self { songs }
     }
 }
 

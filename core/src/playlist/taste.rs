@@ -13,8 +13,6 @@ use crate::search::{Neighbour, TopK};
 const MOST_SEEDS: usize = 48;
 /// A seed's reach is the distance to its neighbour of this rank.
 const REACH: usize = 10;
-/// How soft the minimum over the seeds is, in reaches: 0 would be the nearest alone.
-const SOFTNESS: f64 = 0.25;
 
 /// Liked and disliked tracks.
 pub(super) struct Taste<'a> {
@@ -77,13 +75,14 @@ impl<'a> Taste<'a> {
         best.into_sorted()
     }
 
-    /// `exp(-soft minimum)` of the distances to some seeds, in reaches.
+    /// `exp(-m)` with the soft minimum `m = -ln(sum(exp(-4 d))) / 4` of the distances `d` to some seeds, in reaches: the
+    /// nearest decides, and what is near to several is a little nearer.
     fn closeness(&self, seeds: &[Seed], track: usize) -> f64 {
         let near = |seed: &Seed| {
             let distance = (1.0 - self.library.searcher.similarity(seed.track, track)).max(0.0);
-            libm::exp(-distance / seed.reach / SOFTNESS)
+            libm::exp(-4.0 * distance / seed.reach)
         };
-        libm::pow(seeds.iter().map(near).sum(), SOFTNESS).min(1.0)
+        seeds.iter().map(near).sum::<f64>().sqrt().sqrt().min(1.0)
     }
 }
 

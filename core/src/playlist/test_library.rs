@@ -61,7 +61,7 @@ impl TestLibrary {
 
     /// The library, from now on as it is.
     pub(super) fn get(&self) -> Library<'_> {
-        let songs = self.built.get_or_init(|| self.songs.iter().cloned().collect());
+        let songs = self.built.get_or_init(|| self.songs.clone().into());
         Library { songs, searcher: &self.searcher }
     }
 }

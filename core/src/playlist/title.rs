@@ -46,7 +46,14 @@ pub fn core_title(title: &str) -> String {
         }
         rest = shorter;
     }
-    words(rest).collect::<Vec<_>>().join(" ")
+    let mut core = String::with_capacity(rest.len());
+    for word in words(rest) {
+        if !core.is_empty() {
+            core.push(' ');
+        }
+        core.push_str(word);
+    }
+    core
 }
 
 /// Cuts off the note at the end, if there is one.
@@ -56,7 +63,8 @@ fn without_last_note(title: &str) -> Option<&str> {
     } else if let Some(open) = title.strip_suffix(']') {
         open.rsplit_once('[')?
     } else {
-        title.rsplit_once(" - ")?
+        let dash = title.as_bytes().windows(3).rposition(|bytes| bytes == b" - ")?;
+        (&title[..dash], &title[dash + 3..])
     };
     is_edition(note).then(|| before.trim_end())
 }

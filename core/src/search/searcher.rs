@@ -54,7 +54,7 @@ impl Searcher {
     /// that are not finite have no meaning, and find nothing.
     pub fn nearest(&self, query: &[f32], k: usize, skip: impl Fn(usize) -> bool) -> Vec<Neighbour> {
         match IntegerQuery::new(query) {
-            Some(query) if query.values.len() == self.rows.dim() => self.best(&query, k, skip),
+            Some(query) if query.values.len() == self.rows.dim() => self.best(&query, k, &skip),
             _ => Vec::new(),
         }
     }
@@ -64,10 +64,10 @@ impl Searcher {
         if track >= self.rows.len() {
             return Vec::new();
         }
-        self.best(&IntegerQuery::of_row(&self.rows, track), k, |other| other == track)
+        self.best(&IntegerQuery::of_row(&self.rows, track), k, &|other| other == track)
     }
 
-    fn best(&self, query: &IntegerQuery, k: usize, skip: impl Fn(usize) -> bool) -> Vec<Neighbour> {
+    fn best(&self, query: &IntegerQuery, k: usize, skip: &dyn Fn(usize) -> bool) -> Vec<Neighbour> {
         if k == 0 {
             return Vec::new();
         }

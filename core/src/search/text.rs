@@ -47,15 +47,19 @@ const WORDS_MAX: usize = 16;
 impl TextIndex {
     /// Folds title, artist, album, playlist, genre and tags of every track.
     pub fn new<'a>(tracks: impl IntoIterator<Item = &'a TrackMeta>, sub_genres: &[SubGenre]) -> Self {
-        let mut index = Self::empty(sub_genres);
+        let mut index = Self::with_capacity(sub_genres, 0, 0);
         tracks.into_iter().for_each(|track| index.push(track));
         index
     }
 
-    /// An index of no tracks yet.
-    pub fn empty(sub_genres: &[SubGenre]) -> Self {
+    /// An index of no tracks yet, with room for this many, whose names take about so many bytes.
+    pub fn with_capacity(sub_genres: &[SubGenre], tracks: usize, bytes: usize) -> Self {
         let name = |s: &SubGenre| fold(&s.name) + "\n" + &s.genre.as_deref().map(fold).unwrap_or_default();
-        Self { playlists: sub_genres.iter().map(name).collect(), ..Self::default() }
+        Self {
+            text: String::with_capacity(bytes),
+            entries: Vec::with_capacity(tracks),
+            playlists: sub_genres.iter().map(name).collect(),
+        }
     }
 
     /// Adds the next track of the library.
@@ -125,8 +129,7 @@ impl TextIndex {
                 at = finder.find(&text[at..]).map_or(text.len(), |found| at + found);
                 if at < end {
                     best = best.min(entry.place_cost(&self.text, at));
-                    // Nothing better follows.
-                    at = if best <= 1 { end } else { at + 1 };
+                    at = if best <= entry.least_cost_after(at) { end } else { at + 1 };
                 }
             }
             // One below the mark, so that sixteen words never reach it.
@@ -137,6 +140,17 @@ impl TextIndex {
 }
 
 impl Entry {
+    /// What any place after this byte costs at least: that of the beginning of the artist, or of words.
+    fn least_cost_after(&self, at: usize) -> u8 {
+        if at < self.artist as usize {
+            1
+        } else if at < self.rest as usize {
+            BEGINS_WORD + 1
+        } else {
+            BEGINS_WORD + 2
+        }
+    }
+
     /// Of a word found at this byte: best at the beginning of the title or artist, then of any word, then inside; the
     /// title before the artist before the rest.
     fn place_cost(&self, text: &str, at: usize) -> u8 {

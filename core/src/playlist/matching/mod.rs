@@ -14,7 +14,7 @@ mod words;
 use std::borrow::{Borrow, Cow};
 
 pub use key::{TrackKey, TrackKeyError, TrackKeys};
-use paths::{Hit, Path, Paths, last_name, stem};
+use paths::{Hit, PathReader, Paths, last_name, stem};
 use table::Table;
 use titles::{Name, Titles, TitlesBuilder};
 use words::Words;
@@ -163,7 +163,8 @@ impl Matcher {
 
     /// The only one of these tracks whose duration is within 2 s of a file's.
     pub fn decide(&self, candidates: &[u32], duration_s: f32) -> Option<u32> {
-        let mut fitting = candidates.iter().copied().filter(|&track| self.agrees(track, duration_s) == Some(true));
+        let mut fitting =
+            candidates.iter().copied().filter(|&track| self.agreement(track, Some(duration_s)) == Some(true));
         fitting.next().filter(|_| fitting.next().is_none())
     }
 
@@ -173,14 +174,16 @@ impl Matcher {
     }
 
     /// Whether a duration is the track's; `None` where one of them is unknown.
-    fn agrees(&self, track: u32, duration_s: f32) -> Option<bool> {
+    fn agreement(&self, track: u32, duration_s: Option<f32>) -> Option<bool> {
         let known = self.durations_s.get(track as usize).copied()?;
+        let duration_s = duration_s?;
         (known > 0.0 && duration_s > 0.0).then(|| (known - duration_s).abs() <= SAME_DURATION_S)
     }
 
     #[inline(never)]
     fn find(&self, queries: &[Query<'_>]) -> Vec<Answer> {
-        let paths: Vec<Located<'_>> = queries.iter().map(|query| self.locate(query.path)).collect();
+        let mut reader = PathReader::default();
+        let paths: Vec<Located<'_>> = queries.iter().map(|query| self.locate(query.path, &mut reader)).collect();
         // Files of one folder share what stands before the library's paths.
         let voters = paths.iter().filter(|located| located.hits.len() <= MOST_VOTES);
         let votes = voters.flat_map(|located| located.hits.iter().map(|hit| (hit.alignment, 0)));
@@ -191,9 +194,9 @@ impl Matcher {
     }
 
     /// The path as it is, or decoded where that leads further.
-    fn locate<'a>(&self, path: Option<&'a str>) -> Located<'a> {
+    fn locate<'a>(&self, path: Option<&'a str>, reader: &mut PathReader) -> Located<'a> {
         let Some(raw) = path else { return Located::default() };
-        let hits = |path: &str| Path::new(path).map(|path| self.paths.longest(&path)).unwrap_or_default();
+        let mut hits = |path: &str| reader.read(path).map(|path| self.paths.longest(&path)).unwrap_or_default();
         let (found, folders) = hits(raw);
         if raw.contains('%') {
             let decoded = percent_decode(raw);
@@ -215,7 +218,16 @@ impl Matcher {
         let mut best_votes = 0;
         if candidates.len() != 1 {
             best_votes = push_hits(&located.hits, votes, most, &mut candidates);
-            self.push_names(query, located.path.as_deref(), &mut candidates);
+            // A path that leaves no doubt needs no names.
+            let is_clear = match candidates[..] {
+                [Candidate { evidence: Evidence::Path, track }] => {
+                    self.agreement(track, query.duration_s) != Some(false)
+                }
+                _ => false,
+            };
+            if !is_clear {
+                self.push_names(query, located.path.as_deref(), &mut candidates);
+            }
         }
         let (found, evidence) = self.choose(candidates, query.duration_s);
         Answer { found, evidence, votes: best_votes }
@@ -243,15 +255,15 @@ impl Matcher {
             words.push_name(file);
             core.push_name(&core_title(file));
         }
-        self.titles.find(&Name { words, core, folders }, candidates);
+        let allows = |track| self.agreement(track, query.duration_s) != Some(false);
+        self.titles.find(&Name { words, core, folders, allows: &allows }, candidates);
     }
 
     /// Keeps the candidates that the duration allows, of these the ones with the strongest evidence, and of several
     /// those for which weaker evidence speaks too.
     #[inline(never)]
     fn choose(&self, mut candidates: Vec<Candidate>, duration_s: Option<f32>) -> (Match, Evidence) {
-        let agrees = |track| duration_s.and_then(|duration_s| self.agrees(track, duration_s));
-        candidates.retain(|candidate| agrees(candidate.track) != Some(false));
+        candidates.retain(|candidate| self.agreement(candidate.track, duration_s) != Some(false));
         let Some(evidence) = candidates.iter().map(|candidate| candidate.evidence).min() else {
             return (Match::None, Evidence::Core);
         };
@@ -265,7 +277,7 @@ impl Matcher {
             }
         }
         let found = match chosen[..] {
-            [track] if evidence.is_certain() || agrees(track) == Some(true) => Match::Track(track),
+            [track] if evidence.is_certain() || self.agreement(track, duration_s) == Some(true) => Match::Track(track),
             _ => Match::Unsure(chosen),
         };
         (found, evidence)

@@ -4,6 +4,9 @@ use super::table::Table;
 use super::words::{Words, exact};
 use crate::random::mix;
 
+/// Tracks with equal ends that are told apart, so that no library of files of one name takes long.
+const MOST_HITS: usize = 256;
+
 /// A path of a file, whatever its separators: the folded names of its folders and of the file without its ending, as
 /// hashes from the last to the first, and the file's name letter for letter.
 pub(super) struct Path {
@@ -11,17 +14,30 @@ pub(super) struct Path {
     exact: u32,
 }
 
-impl Path {
+/// Takes paths apart. Files of one folder follow each other: the last one's folders are remembered.
+#[derive(Default)]
+pub(super) struct PathReader {
+    folders: String,
+    parts: Vec<u64>,
+}
+
+impl PathReader {
     /// `None` where the path names no file.
     #[inline(never)]
-    pub(super) fn new(path: &str) -> Option<Self> {
-        let (mut rest, file) = last_name(path)?;
-        let mut parts = vec![Words::of(stem(file)).whole()?];
-        while let Some((before, folder)) = last_name(rest) {
-            parts.extend(Words::of(folder).whole());
-            rest = before;
+    pub(super) fn read(&mut self, path: &str) -> Option<Path> {
+        let (folders, file) = last_name(path)?;
+        if folders != self.folders {
+            folders.clone_into(&mut self.folders);
+            self.parts.clear();
+            let mut rest = folders;
+            while let Some((before, folder)) = last_name(rest) {
+                self.parts.extend(Words::of(folder).whole());
+                rest = before;
+            }
         }
-        Some(Self { parts, exact: exact(file) })
+        let mut parts = vec![Words::of(stem(file)).whole()?];
+        parts.extend_from_slice(&self.parts);
+        Some(Path { parts, exact: exact(file) })
     }
 }
 
@@ -81,6 +97,7 @@ pub(super) struct Hit {
 pub(super) struct PathsBuilder {
     paths: Paths,
     files: Vec<(u64, u32)>,
+    reader: PathReader,
 }
 
 impl PathsBuilder {
@@ -88,7 +105,7 @@ impl PathsBuilder {
     pub(super) fn push(&mut self, path: Option<&str>) {
         let paths = &mut self.paths;
         let track = paths.folders.len() as u32;
-        let Some(Path { parts, exact }) = path.and_then(Path::new) else {
+        let Some(Path { parts, exact }) = path.and_then(|path| self.reader.read(path)) else {
             paths.folders.push((0, 0));
             paths.exact.push(0);
             return;
@@ -149,7 +166,7 @@ impl Paths {
                 exact: self.exact[row.1 as usize] == path.exact,
             }
         };
-        (rows.iter().map(hit).collect(), common)
+        (rows.iter().take(MOST_HITS).map(hit).collect(), common)
     }
 }
 
@@ -171,7 +188,7 @@ mod tests {
 
     fn found(library: &[&str], path: &str) -> Vec<(u32, bool, bool)> {
         let paths = paths(library);
-        let (hits, _) = Path::new(path).map(|path| paths.longest(&path)).unwrap_or_default();
+        let (hits, _) = PathReader::default().read(path).map(|path| paths.longest(&path)).unwrap_or_default();
         hits.iter().map(|hit| (hit.track, hit.complete, hit.exact)).collect()
     }
 
@@ -192,7 +209,7 @@ mod tests {
     #[test]
     fn files_of_one_folder_have_one_alignment() {
         let paths = paths(&["House/Deep/a.wav", "House/b.wav", "Techno/c.wav"]);
-        let alignment = |path| paths.longest(&Path::new(path).unwrap()).0[0].alignment;
+        let alignment = |path| paths.longest(&PathReader::default().read(path).unwrap()).0[0].alignment;
         assert_eq!(alignment("My Music/House/Deep/a.wav"), alignment("My Music/Techno/c.wav"));
         assert_ne!(alignment("My Music/Techno/c.wav"), alignment("Music/House/b.wav"));
         assert_eq!(alignment("New House/Deep/a.wav"), alignment("New House/b.wav"));

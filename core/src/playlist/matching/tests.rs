@@ -195,3 +195,13 @@ fn nothing_is_found_in_nothing() {
     );
     assert!(with_names(&[(None, "a", 1.0)]).match_entries(&[]).is_empty());
 }
+
+/// Time per file does not grow with the number of tracks of the same name.
+#[test]
+fn a_library_of_one_name_is_matched_in_no_time() {
+    let library = Matcher::new((0..50_000).map(|i| track(Some(&format!("{i}/intro.wav")), None, "Intro", 100.0)));
+    let found = library.match_files((0..2_000).map(|i| format!("Music/{i}/intro.wav")));
+    assert!(found.iter().zip(0..).all(|(found, i)| *found == Track(i)));
+    let found = library.match_files((0..2_000).map(|i| format!("Music/x{i}/intro.wav")));
+    assert!(found.iter().all(|found| matches!(found, Unsure(tracks) if tracks.len() >= 64)));
+}

@@ -9,6 +9,9 @@ use crate::playlist::core_title;
 /// Words before a title in which an artist is looked for: their runs are as many as the square.
 const MOST_IN_RUNS: usize = 16;
 
+/// Tracks of one title that are candidates, so that no library of one title takes long.
+const MOST_OF_A_TITLE: usize = 64;
+
 /// The names of a library.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Titles {
@@ -63,34 +66,27 @@ pub(super) struct Name<'a> {
     /// The same without the note about an edition at its end.
     pub(super) core: Words,
     pub(super) folders: Vec<&'a str>,
+    /// Whether the duration allows a track.
+    pub(super) allows: &'a dyn Fn(u32) -> bool,
 }
 
 impl Titles {
     /// Tracks whose titles the name ends in, where what stands before is a number or the artist.
     pub(super) fn find(&self, name: &Name<'_>, found: &mut Vec<Candidate>) {
         let mut surroundings = Surroundings { folders: &name.folders, hashes: None };
-        self.find_in(&self.full, &name.words, false, &mut surroundings, found);
-        self.find_in(&self.cores, &name.words, true, &mut surroundings, found);
-        self.find_in(&self.full, &name.core, true, &mut surroundings, found);
-        self.find_in(&self.cores, &name.core, true, &mut surroundings, found);
-    }
-
-    fn find_in(
-        &self,
-        titles: &Table,
-        words: &Words,
-        is_core: bool,
-        surroundings: &mut Surroundings<'_>,
-        found: &mut Vec<Candidate>,
-    ) {
-        let count = words.len();
-        for before in 0..count {
-            for &(_, track) in titles.of(words.hash(before..count)) {
-                let artist = self.artists[track as usize];
-                if let Some(evidence) = judge(words, before, artist, surroundings) {
-                    let evidence = if is_core { evidence.of_core() } else { evidence };
-                    found.push(Candidate { evidence, track });
-                }
+        for (titles, words, is_core) in [
+            (&self.full, &name.words, false),
+            (&self.cores, &name.words, true),
+            (&self.full, &name.core, true),
+            (&self.cores, &name.core, true),
+        ] {
+            for before in 0..words.len() {
+                let rows = titles.of(words.hash(before..words.len()));
+                let judged = rows.iter().filter(|row| (name.allows)(row.1)).filter_map(|row| {
+                    let evidence = judge(words, before, self.artists[row.1 as usize], &mut surroundings)?;
+                    Some(Candidate { evidence: if is_core { evidence.of_core() } else { evidence }, track: row.1 })
+                });
+                found.extend(judged.take(MOST_OF_A_TITLE));
             }
         }
     }
