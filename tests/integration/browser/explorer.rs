@@ -1,64 +1,31 @@
 //! The explorer does what it says, by the same path from a double click as from a host.
 
-use pmsl_core::playlist::{
-    self, Constraints, ExportOptions, Format, GrowOptions, Heading, Library, PathSeparator, Songs,
-};
+use pmsl_core::playlist::{self, Constraints, ExportOptions, Format, GrowOptions, Heading, PathSeparator};
 use serde_json::Value;
 use thirtyfour::Key;
 
-use super::host::Host;
-use super::page::file_url;
-use super::session::{Browser, Scheme, Session, run};
+use super::everywhere::{Place, everywhere};
+use super::session::{Browser, Session};
 use super::site::{Built, TRACKS};
 
 #[test]
-fn chromium_by_double_click() {
-    by_double_click(Browser::Chromium);
+fn chromium_explores() {
+    everywhere(Browser::Chromium, explore);
 }
 
 #[test]
-fn firefox_by_double_click() {
-    by_double_click(Browser::Firefox);
+fn firefox_explores() {
+    everywhere(Browser::Firefox, explore);
 }
 
-#[test]
-fn chromium_from_a_host() {
-    from_a_host(Browser::Chromium);
-}
-
-#[test]
-fn firefox_from_a_host() {
-    from_a_host(Browser::Firefox);
-}
-
-fn by_double_click(browser: Browser) {
-    let site = Built::new(1);
-    run(browser, Scheme::Light, async |session| {
-        explore(&session, &site, &file_url(&site.root, "explorer.html")).await;
-        session.assert_clean("file://").await;
-    });
-}
-
-fn from_a_host(browser: Browser) {
-    let site = Built::new(1);
-    let host = Host::new(&site.root);
-    run(browser, Scheme::Light, async |session| {
-        explore(&session, &site, &host.url("explorer.html")).await;
-        session.assert_clean(&host.origin()).await;
-        let missing: Vec<_> = host.missing().into_iter().filter(|path| path != "/favicon.ico").collect();
-        assert!(missing.is_empty(), "{missing:?}");
-    });
-}
-
-async fn explore(session: &Session, site: &Built, url: &str) {
-    session.open_explorer(url).await;
+async fn explore(Place { session, site, url }: Place<'_>) {
     search(session).await;
-    neighbours(session, site).await;
+    neighbours(session, &site).await;
     map(session).await;
-    grow(session, site).await;
+    grow(session, &site).await;
     rearrange(session).await;
-    export(session, site).await;
-    links(session, url).await;
+    export(session, &site).await;
+    links(session, &url).await;
     play(session).await;
 }
 
@@ -130,9 +97,8 @@ async fn grow(session: &Session, site: &Built) {
     session.click("#option-8").await;
     session.fill("#grow-length", "12").await;
     session.click("#grow [type=submit]").await;
-    let library = Library { songs: &Songs::new(&site.tracks), searcher: &site.searcher };
     let options = GrowOptions { length: 12, ..GrowOptions::default() };
-    let list = playlist::grow(library, 8, &options, &Constraints::default());
+    let list = playlist::grow(site.library(), 8, &options, &Constraints::default());
     assert_eq!(session.tracks("#playlist").await, list.tracks);
     assert!(session.text("#playlist-summary").await.starts_with("12 tracks, "));
 }
@@ -155,10 +121,9 @@ async fn export(session: &Session, site: &Built) {
     session.click("#export summary").await;
     session.fill("#export-root", "D:\\My Music").await;
     session.fill("#export-extension", "flac").await;
-    session.click("#export-separator").await;
-    session.find("#export-separator option[value='\\\\']").await.click().await.unwrap();
+    session.choose("#export-separator", "\\").await;
     session.click("#export [type=submit]").await;
-    let (name, content) = session.download().await;
+    let (name, content) = session.download("m3u8").await;
     let options = ExportOptions {
         root: "D:\\My Music".into(),
         separator: PathSeparator::Backslash,
@@ -167,27 +132,27 @@ async fn export(session: &Session, site: &Built) {
     };
     let tracks = session.tracks("#playlist").await;
     let tracks = tracks.iter().map(|&track| &site.tracks[track]);
-    assert_eq!(content, playlist::export(Format::M3u8, Heading::default(), tracks, &options));
+    let title = format!("From {}", site.tracks[8].title);
+    let heading = Heading { title: &title, sub_genres: &site.sub_genres };
+    assert_eq!(content, playlist::export(Format::M3u8, heading, tracks, &options));
     assert!(content.contains("\nD:\\My Music\\Techno\\008 Ä #1.wav\n"), "{content}");
-    assert_eq!(name, format!("From {}.m3u8", site.tracks[8].title));
+    assert_eq!(name, format!("{title}.m3u8"));
 }
 
 /// The address brings back the track and the playlist, and that of another build is refused.
 async fn links(session: &Session, url: &str) {
-    let address = session.driver.current_url().await.unwrap().to_string();
     let (title, playlist) = (session.text("#track-title").await, session.tracks("#playlist").await);
-    session.driver.goto("about:blank").await.unwrap();
-    session.open_explorer(&address).await;
+    session.reopen().await;
     assert_eq!((session.text("#track-title").await, session.tracks("#playlist").await), (title, playlist));
-    session.driver.goto("about:blank").await.unwrap();
-    session.open_explorer(&format!("{url}#track=3&playlist=1.2&build=00000000")).await;
+    session.open_anew(&format!("{url}#track=3&playlist=1.2&build=00000000")).await;
     assert_eq!(session.tracks("#playlist").await, [] as [usize; 0]);
-    assert!(session.text("#note").await.contains("another state of the library"));
+    assert!(session.note().await.contains("another state of the library"));
 }
 
 /// The one track that the site holds is played from there.
 async fn play(session: &Session) {
     session.click("#option-1").await;
+    session.mute().await;
     session.click("#track-play").await;
     session
         .wait_until("the audio", async |session: &Session| {

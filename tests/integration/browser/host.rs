@@ -53,7 +53,7 @@ fn answer(mut stream: TcpStream, root: &Path, missing: &Mutex<Vec<String>>) -> s
     while reader.read_line(&mut header)? > 2 {
         header.clear();
     }
-    let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+    let path = request.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
     let file = path.strip_prefix(SUB_PATH).map(|rest| root.join(rest.replace("%20", " ")));
     let Some(bytes) = file.as_ref().and_then(|file| fs::read(file).ok()) else {
         missing.lock().unwrap().push(path);

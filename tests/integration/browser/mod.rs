@@ -2,10 +2,21 @@
 
 mod accessibility;
 mod broken;
+mod budget;
+mod editing;
+mod everywhere;
 mod explorer;
+mod filters;
+mod folder;
 mod host;
+mod kept;
+mod links;
+mod map;
 mod page;
+mod playlist_files;
+mod reasons;
 mod report;
 mod session;
 mod single;
 mod site;
+mod strategies;

@@ -69,7 +69,7 @@ impl Session {
     pub(super) async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.send_keys(Key::Control + "a").await.unwrap();
-        field.send_keys(text).await.unwrap();
+        field.send_keys(Key::Backspace + text).await.unwrap();
     }
 
     pub(super) async fn text(&self, css: &str) -> String {
@@ -84,18 +84,63 @@ impl Session {
         .await
     }
 
-    /// The content of the only file saved so far, and its name.
-    pub(super) async fn download(&self) -> (String, String) {
+    /// Chooses an option of a select by its value.
+    pub(super) async fn choose(&self, css: &str, value: &str) {
+        self.click(&format!("{css} option[value=\"{}\"]", value.replace('\\', "\\\\"))).await;
+    }
+
+    /// What the page tells in passing.
+    pub(super) async fn note(&self) -> String {
+        self.text("#note").await
+    }
+
+    /// Waits until the page tells something in passing that holds these words.
+    pub(super) async fn wait_for_note(&self, words: &str) {
+        self.wait_until(&format!("the note {words:?}"), async |session: &Self| session.note().await.contains(words))
+            .await;
+    }
+
+    /// Silences the player: a machine without a sound card refuses what is to be heard.
+    pub(super) async fn mute(&self) {
+        self.script::<Value>("for (const audio of document.querySelectorAll('audio')) audio.muted = true").await;
+    }
+
+    /// Opens parts that are folded away.
+    pub(super) async fn unfold(&self, css: &str) {
+        self.script::<Value>(&format!("for (const part of document.querySelectorAll({css:?})) part.open = true")).await;
+    }
+
+    /// Opens the page anew at the same address, once that holds all there is to hold.
+    pub(super) async fn reopen(&self) {
+        let address = self.address().await;
+        self.open_anew(&address).await;
+    }
+
+    /// Opens an address as a page of its own, also where only what follows its `#` is another.
+    pub(super) async fn open_anew(&self, address: &str) {
+        self.driver.goto("about:blank").await.unwrap();
+        self.open_explorer(address).await;
+    }
+
+    /// The address as somebody would copy it. The page writes it a moment later, or when it is left.
+    pub(super) async fn address(&self) -> String {
+        self.script("dispatchEvent(new Event('pagehide')); return location.href").await
+    }
+
+    /// The content of the only file saved with this ending, and its name. It is taken away.
+    pub(super) async fn download(&self, extension: &str) -> (String, String) {
         let saved = |session: &Self| {
             let mut entries = fs::read_dir(&session.downloads).unwrap().map(|entry| entry.unwrap().path());
-            entries.find(|path| path.extension().is_some_and(|e| e == "m3u8"))
+            entries.find(|path| path.extension().is_some_and(|e| e == extension))
         };
         self.wait_until("the download", async |session: &Self| {
             saved(session).is_some_and(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))
         })
         .await;
         let path = saved(self).unwrap();
-        (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
+        let found = (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap());
+        fs::remove_file(path).unwrap();
+        found
     }
 
     /// Nothing was logged as an error, nothing broke the policy, and nothing was asked of another host.

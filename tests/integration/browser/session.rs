@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver};
 
+/// What Firefox saves without asking.
+const SAVED_TYPES: &str = "audio/x-mpegurl,application/xml,application/xspf+xml,application/json,text/csv";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Browser {
     Chromium,
@@ -113,7 +116,7 @@ fn firefox(binary: &Path, downloads: &Path, scheme: Scheme) -> Capabilities {
             "prefs": {
                 "browser.download.folderList": 2, "browser.download.dir": downloads,
                 "browser.download.useDownloadDir": true, "browser.download.alwaysOpenPanel": false,
-                "browser.helperApps.neverAsk.saveToDisk": "audio/x-mpegurl",
+                "browser.helperApps.neverAsk.saveToDisk": SAVED_TYPES,
                 "layout.css.prefers-color-scheme.content-override": i32::from(scheme == Scheme::Light),
                 "app.update.enabled": false, "network.captive-portal-service.enabled": false,
             },
