@@ -91,9 +91,7 @@ async fn brings_back(session: &Session) {
     assert_eq!(session.tracks("#playlist").await, made);
     // The address follows back and forth as well.
     session.script::<Value>("location.hash = '#' + new URLSearchParams({ playlist: '5.6', build: new URLSearchParams(location.hash).get('build') })").await;
-    session
-        .wait_until("the other list", async |session: &Session| session.tracks("#playlist").await == [5, 6])
-        .await;
+    session.wait_until("the other list", async |session: &Session| session.tracks("#playlist").await == [5, 6]).await;
 }
 
 /// The page works as ever, with nothing in it that does not exist or is not allowed.

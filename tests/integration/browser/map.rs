@@ -135,7 +135,8 @@ async fn hover_and_choose(session: &Session, site: &Built) {
 
 /// Wheel and keys zoom; Home brings back what there was.
 async fn zoom(session: &Session) {
-    let leave = "const map = document.querySelector('#map'); map.blur(); map.dispatchEvent(new PointerEvent('pointerleave'))";
+    let leave =
+        "const map = document.querySelector('#map'); map.blur(); map.dispatchEvent(new PointerEvent('pointerleave'))";
     session.click("#map-reset").await;
     session.script::<Value>(leave).await;
     let fitted = picture(session).await;
@@ -178,7 +179,9 @@ async fn search_dims(session: &Session) {
 async fn lasso_by_hand(session: &Session, site: &Built) {
     session.click("#map-reset").await;
     let [width, height]: [f64; 2] = session
-        .script("const { width, height } = document.querySelector('#map').getBoundingClientRect(); return [width, height]")
+        .script(
+            "const { width, height } = document.querySelector('#map').getBoundingClientRect(); return [width, height]",
+        )
         .await;
     let (right, down) = ((width / 2.0 - 3.0) as i64, (height / 2.0 - 3.0) as i64);
     let map = session.find("#map").await;
@@ -225,7 +228,8 @@ async fn lasso_by_keys(session: &Session) {
 
 /// A ring marks the track that plays.
 async fn playing(session: &Session) {
-    let ring = "return !document.querySelector('.map-here').hidden && document.querySelector('.map-here').style.transform";
+    let ring =
+        "return !document.querySelector('.map-here').hidden && document.querySelector('.map-here').style.transform";
     assert_eq!(session.script::<Value>(ring).await, Value::Bool(false));
     session.mute().await;
     session.click("#option-1").await;

@@ -80,8 +80,9 @@ async fn assert_measures(session: &Session, site: &Built, tracks: &[usize]) {
             format!("from {worst} to {}", worst + 1),
         ],
     ];
-    expected
-        .extend(measures.tempo_agreement.map(|s| ["Tempo".to_owned(), percent(s), "of the steps are close".to_owned()]));
+    expected.extend(
+        measures.tempo_agreement.map(|s| ["Tempo".to_owned(), percent(s), "of the steps are close".to_owned()]),
+    );
     expected.extend(measures.key_agreement.map(|s| ["Keys".to_owned(), percent(s), "of the steps mix".to_owned()]));
     assert_eq!(facts, expected);
 }
