@@ -40,6 +40,7 @@ impl Encoder {
     ///
     /// # Errors
     /// Throws, with a message for the listener, for a file that cannot be decoded, is silent or too short.
+    #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional texts by value only")]
     pub fn open(&mut self, bytes: Vec<u8>, extension: Option<String>) -> Result<u32, JsError> {
         self.chunks.clear();
         self.chunks = self.embedder.chunks(bytes, extension.as_deref())?;

@@ -13,6 +13,8 @@ Examples:
       your own music: one folder for each playlist, on two cores
   pmsl-generate --config configs/a40.json --library /music --out site --device cuda
       the full recipe on an NVIDIA GPU (built with --features cuda)
+  pmsl-generate --config configs/cpu.json --library ~/Music/playlists --out site --single-file
+      also the explorer as one file, for phones and for sending
   pmsl-generate check --config configs/cpu.json --library ~/Music/playlists
       validate the config and the library, and say what would run
   pmsl-generate --embeddings vectors.npy --labels labels.csv --out site
@@ -32,7 +34,7 @@ Exit codes: 0 done (skipped files are reported), 1 failed, 2 wrong usage or conf
 const RENDER_EXAMPLES: &str = "\
 Examples:
   pmsl-generate render site --out site-again
-      the pages of a site; explorer, timings and audio are carried over as they are
+      the pages of a site; explorer, timings, audio and clips are carried over as they are
   pmsl-generate render site --out site
       the same in place, such as after an update of the program
   pmsl-generate render old-report.json --out site

@@ -21,6 +21,12 @@ window.pmsl = (() => {
     return bytes;
   }
 
+  /** Chunks are deflated before they become text: of base64 a host that compresses sees no repetition. */
+  async function inflated(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+
   function loadScript(path) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -41,7 +47,7 @@ window.pmsl = (() => {
     }
     let bytes;
     try {
-      bytes = bytesOf(chunks.get(id));
+      bytes = await inflated(bytesOf(chunks.get(id)));
     } catch {
       bytes = new Uint8Array();
     }

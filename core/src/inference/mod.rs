@@ -13,7 +13,7 @@ mod head;
 mod musicnn;
 mod network;
 mod norm;
-#[cfg(all(test, feature = "models"))]
+#[cfg(test)]
 mod parity_tests;
 mod plane;
 mod resnet18;

@@ -1,4 +1,5 @@
 //! The networks against those of burn, and against the goldens of their sources.
+#![cfg(feature = "models")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -75,7 +75,7 @@ mod tests {
 
     fn song(bpm: Option<f32>, key: Option<&str>, artist: Option<&str>, sub_genre: u32) -> Song {
         let (key, artist) = (key.map(str::to_owned), artist.map(str::to_owned));
-        Song::new(&TrackMeta { bpm, key, artist, sub_genre, ..TrackMeta::default() })
+        Song::new(&TrackMeta { artist, bpm, key, sub_genre, ..TrackMeta::default() })
     }
 
     #[test]

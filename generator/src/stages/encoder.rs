@@ -1,5 +1,6 @@
 //! The run's encoder for the explorer: with it a page gives a listener's own file the vector that the run would give it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -98,7 +99,7 @@ fn options(plan: &Plan, run: &FoldRun) -> Result<EmbedderOptions, BundleError> {
 fn bundle(plan: &Plan, run: &FoldRun, options: EmbedderOptions) -> Result<EncoderBundle, RunError> {
     let mut weights = match &run.model.trained {
         Some(trained) => Checkpoint::read(&trained.weights).context("the weights cannot be read")?.tensors,
-        None => Default::default(),
+        None => BTreeMap::new(),
     };
     if plan.config.is_frozen() {
         weights.extend(backbone(plan)?.backbone_tensors().context("the encoder cannot be read")?);

@@ -1,10 +1,10 @@
 //! What a browser loads until the explorer can be used.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::ZlibDecoder, write::GzEncoder};
 use pmsl_core::index::Reader;
 use serde_json::Value;
 
@@ -53,7 +53,10 @@ fn five_hundred_tracks_are_light() {
 fn content(site: &Built, path: &str) -> Vec<u8> {
     let script = fs::read_to_string(site.root.join(path)).unwrap();
     let (text, _) = script.rsplit_once('"').unwrap();
-    STANDARD.decode(text.rsplit_once('"').unwrap().1).unwrap()
+    let deflated = STANDARD.decode(text.rsplit_once('"').unwrap().1).unwrap();
+    let mut bytes = Vec::new();
+    ZlibDecoder::new(&deflated[..]).read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 fn gzipped(bytes: &[u8]) -> usize {

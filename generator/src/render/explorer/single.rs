@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Compiled, ExplorerInput, FILES, Manifest, Part, Program, SCRIPT, STYLES, VIEWER};
+use super::{Compiled, ExplorerInput, FILES, Manifest, Part, Program, SCRIPT, STYLES, VIEWER, chunk};
 use crate::render::Assets;
 
 /// Where the file lies in a site.
@@ -109,7 +109,7 @@ fn program(chunks: &mut Vec<InlineChunk>, (name, _, wasm): Compiled) -> Program 
 
 /// Puts bytes into the page, and gives them as the manifest names them: without a path.
 fn inline(chunks: &mut Vec<InlineChunk>, id: String, bytes: &[u8]) -> Part {
-    chunks.push(InlineChunk { id: id.clone(), base64: STANDARD.encode(bytes) });
+    chunks.push(InlineChunk { id: id.clone(), base64: chunk::text(bytes) });
     Part { id, path: None, bytes: bytes.len() }
 }
 
@@ -218,7 +218,7 @@ mod tests {
         let mut index = Vec::new();
         for part in manifest["index"].as_array().unwrap().iter().chain([&manifest["viewer"]["wasm"]]) {
             assert!(part.get("path").is_none(), "{part}");
-            let bytes = STANDARD.decode(of_id(&format!("chunk-{}", part["id"].as_str().unwrap()))).unwrap();
+            let bytes = tests::bytes(of_id(&format!("chunk-{}", part["id"].as_str().unwrap())));
             assert_eq!(part["bytes"], bytes.len());
             index.push(bytes);
         }

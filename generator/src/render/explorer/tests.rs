@@ -1,3 +1,4 @@
+use base64::Engine;
 use pmsl_core::{SubGenre, TrackMeta, Vectors, index::BuildId};
 
 use super::*;
@@ -80,9 +81,14 @@ fn nothing_is_inline_that_the_policy_forbids() {
 
 #[test]
 fn a_chunk_script_decodes_to_its_bytes() {
-    use base64::Engine;
     let bytes: Vec<u8> = (0..=255).collect();
     let text = String::from_utf8(chunk::script("wasm", &bytes)).unwrap();
     let data = text.strip_prefix("pmsl.chunk(\"wasm\",\"").and_then(|rest| rest.strip_suffix("\");\n")).unwrap();
-    assert_eq!(base64::engine::general_purpose::STANDARD.decode(data).unwrap(), bytes);
+    assert_eq!(self::bytes(data), bytes);
+}
+
+/// What the text of a chunk holds.
+pub(super) fn bytes(text: &str) -> Vec<u8> {
+    let deflated = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).unwrap()
 }
