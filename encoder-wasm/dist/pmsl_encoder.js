@@ -4,9 +4,6 @@ let pmsl_encoder = (function(exports) {
         script_src = new URL(document.currentScript.src, location.href).toString();
     }
 
-    /**
-     * An encoder, loaded and ready to hear.
-     */
     class Encoder {
         __destroy_into_raw() {
             const ptr = this.__wbg_ptr;
@@ -18,22 +15,10 @@ let pmsl_encoder = (function(exports) {
             const ptr = this.__destroy_into_raw();
             wasm.__wbg_encoder_free(ptr, 0);
         }
-        /**
-         * Values of a vector.
-         * @returns {number}
-         */
         get dim() {
             const ret = wasm.encoder_dim(this.__wbg_ptr);
             return ret >>> 0;
         }
-        /**
-         * The vector of a chunk: `[dim]`. The file it comes from need not be open here.
-         *
-         * # Errors
-         * Throws for samples that are no sound.
-         * @param {Float32Array | number[]} samples
-         * @returns {Float32Array}
-         */
         hear(samples) {
             const ptr0 = passArrayF32ToWasm0(samples, wasm.__wbindgen_malloc);
             const len0 = WASM_VECTOR_LEN;
@@ -45,15 +30,6 @@ let pmsl_encoder = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v2;
         }
-        /**
-         * Reads a bundle. `build` is the build id of the page, as hexadecimal digits.
-         *
-         * # Errors
-         * Throws, with a message for the listener, when the bundle is damaged, of another version or of another build than
-         * the page.
-         * @param {Uint8Array | number[]} bundle
-         * @param {string} build
-         */
         constructor(bundle, build) {
             let ptr0, len0, ptr1, len1;
             try {
@@ -74,16 +50,6 @@ let pmsl_encoder = (function(exports) {
             EncoderFinalization.register(this, this.__wbg_ptr, this);
             return this;
         }
-        /**
-         * Decodes a file and gives the number of chunks to hear, at least one. `extension` is that of its name, without the
-         * dot.
-         *
-         * # Errors
-         * Throws, with a message for the listener, for a file that cannot be decoded, is silent or too short.
-         * @param {Uint8Array | number[]} bytes
-         * @param {string | null} [extension]
-         * @returns {number}
-         */
         open(bytes, extension) {
             let ptr0, len0, ptr1, len1;
             try {
@@ -102,14 +68,6 @@ let pmsl_encoder = (function(exports) {
             }
             return ret[0] >>> 0;
         }
-        /**
-         * The unit vector of a file, `[dim]`, from the vectors of all its chunks one after another, `[chunks * dim]`.
-         *
-         * # Errors
-         * Throws when the chunks' vectors cancel each other.
-         * @param {Float32Array | number[]} vectors
-         * @returns {Float32Array}
-         */
         pool(vectors) {
             const ptr0 = passArrayF32ToWasm0(vectors, wasm.__wbindgen_malloc);
             const len0 = WASM_VECTOR_LEN;
@@ -121,11 +79,6 @@ let pmsl_encoder = (function(exports) {
             wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
             return v2;
         }
-        /**
-         * The samples of a chunk of the open file; undefined where there is none.
-         * @param {number} chunk
-         * @returns {Float32Array | undefined}
-         */
         samples(chunk) {
             const ret = wasm.encoder_samples(this.__wbg_ptr, chunk);
             return ret;

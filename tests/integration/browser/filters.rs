@@ -31,7 +31,11 @@ async fn assert_found(session: &Session, site: &Built, words: &str, filter: &Fil
     let index = TextIndex::new(&site.tracks, &site.sub_genres);
     let keep = |track| filter.accepts(site.songs.get(track).unwrap());
     let expected = index.search(words, keep, 200);
-    assert_eq!(session.tracks("#results").await, expected.tracks, "{words:?} {filter:?}");
+    session
+        .wait_until(&format!("{words:?} {filter:?}"), async |session: &Session| {
+            session.tracks("#results").await == expected.tracks
+        })
+        .await;
     let plural = if expected.total == 1 { "" } else { "s" };
     assert_eq!(session.text("#result-count").await, format!("{} track{plural} found", expected.total));
     let count = if in_force > 0 { format!("({in_force} in force)") } else { String::new() };

@@ -159,7 +159,7 @@ async fn zoom(session: &Session) {
     assert!(moved != zoomed && moved != fitted);
     map.send_keys("+" + Key::Home).await.unwrap();
     session.script::<Value>(leave).await;
-    assert_eq!(picture(session).await, fitted);
+    session.wait_until("the whole map", async |session: &Session| picture(session).await == fitted).await;
     // The track nearest to the middle.
     map.send_keys("++" + Key::Enter).await.unwrap();
     assert_ne!(session.text("#track-title").await, "");
