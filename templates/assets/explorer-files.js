@@ -108,7 +108,7 @@ pmsl.createFiles = ({ files, state, rows, note, show }) => {
     picker.value = "";
   });
   form.addEventListener("submit", save);
-  form.addEventListener("input", showSample);
+  for (const event of ["input", "change"]) form.addEventListener(event, showSample);
   element("export-sample-line").closest("details").addEventListener("toggle", showSample);
   element("playlist-link").addEventListener("click", copyLink);
   state.on(["playlist"], showSample);

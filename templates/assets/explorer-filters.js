@@ -46,7 +46,8 @@ pmsl.createFilters = ({ rows, known }) => {
     for (const listener of listeners) listener();
   }
 
-  form.addEventListener("input", change);
+  // Some drivers and helpers of people change a list without the event of typing.
+  for (const event of ["input", "change"]) form.addEventListener(event, change);
   form.addEventListener("submit", (event) => event.preventDefault());
   clear.addEventListener("click", () => {
     fillForm(form, {});

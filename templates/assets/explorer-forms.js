@@ -23,6 +23,8 @@ pmsl.fillForm = (form, values) => {
   for (const field of form.elements) {
     const text = field.name && values[field.name];
     if (typeof text !== "string") continue;
+    // Browsers complain of what is no number before they refuse it.
+    if (["number", "range"].includes(field.type) && text !== "" && !Number.isFinite(Number(text))) continue;
     if (field.type === "checkbox" || field.type === "radio") {
       if (text.split(".").includes(field.value)) field.checked = true;
       continue;

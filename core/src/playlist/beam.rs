@@ -8,7 +8,7 @@ use super::{Library, Spacing, demand::Demand, distances::Distances, pool::Pool};
 /// What a track that is missing between two of one name costs: more than all other parts of a step together.
 const CLASH: f64 = 10.0;
 /// Most candidates that are tried, over all places and beginnings.
-const TRIALS: usize = 1_500_000;
+const TRIALS: usize = 1_000_000;
 /// Fewest and most beginnings.
 const WIDTHS: (usize, usize) = (4, 32);
 

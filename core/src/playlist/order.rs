@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::{Library, distances::Distances, exact::EXACT, exact::exact};
 
 /// Longer lists are ordered stretch by stretch of so many tracks.
-const STRETCH: usize = 500;
+const STRETCH: usize = 250;
 /// Gains below this are rounding.
 const GAIN: f64 = 1e-9;
 /// Enough rounds for any list seen; a bound for those not seen.
@@ -20,7 +20,7 @@ const ROUNDS: usize = 100;
 
 /// The tracks of a list in the order of the smallest total step (cosine distance), with the first and the last in
 /// place where `fixed_ends`. Exact for up to 12 tracks; for more the result is never longer than the order given, and
-/// above 500 every stretch of 500 is ordered by itself. Tracks that do not exist are left out.
+/// above 250 every stretch of 250 is ordered by itself. Tracks that do not exist are left out.
 pub fn order(library: Library<'_>, tracks: &[usize], fixed_ends: bool) -> Vec<usize> {
     let mut tracks: Vec<usize> = tracks.iter().copied().filter(|&track| track < library.searcher.len()).collect();
     let n = tracks.len();
@@ -45,17 +45,20 @@ fn shortest(distances: &Distances, first: bool, last: bool) -> Vec<usize> {
         return exact(distances, first, last);
     }
     let free = usize::from(first)..n - usize::from(last);
-    let mut given: Vec<usize> = (0..n).collect();
-    improve(distances, &mut given, free.clone(), &|_| 0);
-    // A second start: always on to the nearest.
-    let mut nearest: Vec<usize> = (0..n).collect();
+    // From always on to the nearest, and only where that leads nowhere from the order given.
+    let mut order: Vec<usize> = (0..n).collect();
+    let given = distances.length(&order);
     for place in 1..free.end {
-        let step = |other: usize| distances.at(nearest[place - 1], nearest[other]);
+        let step = |other: usize| distances.at(order[place - 1], order[other]);
         let next = (place..free.end).fold(place, |best, other| if step(other) < step(best) { other } else { best });
-        nearest.swap(place, next);
+        order.swap(place, next);
     }
-    improve(distances, &mut nearest, free, &|_| 0);
-    if distances.length(&nearest) < distances.length(&given) { nearest } else { given }
+    improve(distances, &mut order, free.clone(), &|_| 0);
+    if distances.length(&order) > given {
+        order = (0..n).collect();
+        improve(distances, &mut order, free, &|_| 0);
+    }
+    order
 }
 
 /// Shortens a walk by moves within the free places that do not raise the penalty, until none is left.

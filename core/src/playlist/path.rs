@@ -15,7 +15,7 @@ const POOL: usize = 1024;
 /// Searches for tracks between the waypoints, over all of them.
 const SEARCHES: usize = 12;
 /// Neighbours of each track in the first graph that is tried.
-const NEIGHBOURS: usize = 16;
+const NEIGHBOURS: usize = 64;
 
 /// A playlist of `length` tracks (at most [`MAX_LENGTH`], at least the waypoints) from the first waypoint to the last
 /// by all others in order. Its largest step is as small as it can be with so many tracks on the graph of mutual

@@ -142,6 +142,8 @@ async fn at_each_width(session: &Session, state: &str, scheme: Scheme) {
             session.driver.screenshot(&picture).await.unwrap();
         }
     }
+    // Where every part can be reached, for what comes next.
+    resize(session, WIDTHS[0]).await;
 }
 
 /// The text of axe-core; where it is not installed the test is skipped with a message.

@@ -72,10 +72,15 @@ async fn undo(session: &Session) {
     session.click("#undo").await;
 }
 
+/// Scrolls so that the first rows are in the window.
+async fn to_the_playlist(session: &Session) {
+    let scroll = "document.querySelector('#playlist').scrollIntoView({ block: 'start', behavior: 'instant' });
+        scrollBy({ top: -120, behavior: 'instant' })";
+    session.script::<Value>(scroll).await;
+}
+
 async fn by_dragging(session: &Session, made: &[usize]) {
-    session
-        .script::<Value>("document.querySelector('#playlist').scrollIntoView({ block: 'start', behavior: 'instant' }); scrollBy({ top: -120, behavior: 'instant' })")
-        .await;
+    to_the_playlist(session).await;
     let handle = session.find("#playlist li:nth-child(2) .row-drag").await;
     let target = session.find("#playlist li:nth-child(6)").await;
     let hand = session.driver.action_chain().move_to_element_center(&handle).click_and_hold();
@@ -84,6 +89,7 @@ async fn by_dragging(session: &Session, made: &[usize]) {
     assert_eq!(session.tracks("#playlist").await, moved(made, 1, 5));
     undo(session).await;
     // Let go by Escape, it stays where it was.
+    to_the_playlist(session).await;
     let handle = session.find("#playlist li:nth-child(2) .row-drag").await;
     let target = session.find("#playlist li:nth-child(6)").await;
     let hand = session.driver.action_chain().move_to_element_center(&handle).click_and_hold();

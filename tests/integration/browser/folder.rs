@@ -128,11 +128,11 @@ async fn forgets(session: &Session) {
 
 /// A name that leaves a doubt, and a length that is another track's: such a file is not played.
 async fn by_duration(session: &Session, site: &Built) {
-    let name = format!("{}.wav", site.tracks[24].title);
+    let name = format!("{}.wav", site.tracks[25].title);
     let file = site.music(&[&name]).join(&name);
     give_files(session, &[file.display().to_string()]).await;
     wait_for_status(session, "1 of 120 tracks found in your files.").await;
-    session.click("#option-24").await;
+    session.click("#option-25").await;
     session.click("#track-play").await;
     session.wait_for_note("none of your files fits it in name and length").await;
     assert!(!session.find("#player").await.is_displayed().await.unwrap());

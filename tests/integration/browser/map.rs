@@ -172,7 +172,7 @@ async fn search_dims(session: &Session) {
     session.fill("#search", "dark").await;
     other_picture(session, before).await;
     session.fill("#search", "").await;
-    assert_eq!(picture(session).await, before);
+    session.wait_until("the whole library", async |session: &Session| picture(session).await == before).await;
 }
 
 /// A line drawn with Shift around the left half chooses what lies there and nothing else.
