@@ -70,7 +70,9 @@ fn cut(path: &Path, duration_s: f64, options: &ClipOptions, cancel: &AtomicBool)
 /// Fades both ends along a half wave of a cosine, over at most a fourth of the clip each, and lowers what would clip.
 fn faded(mut samples: Vec<f32>) -> Vec<f32> {
     let peak = samples.iter().fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
-    samples.iter_mut().for_each(|sample| *sample /= peak);
+    for sample in &mut samples {
+        *sample /= peak;
+    }
     let [fade_in, fade_out] = FADES_S.map(|seconds| ((seconds * RATE_HZ as f32) as usize).min(samples.len() / 4));
     let gain = |at: usize, of: usize| 0.5 - 0.5 * libm::cosf(std::f32::consts::PI * at as f32 / of as f32);
     for (at, sample) in samples.iter_mut().take(fade_in).enumerate() {

@@ -40,10 +40,10 @@ fn axe_finds_nothing(scheme: Scheme) {
             session.click(&format!("#tabs [data-panel={panel}]")).await;
             assert_none(&session, &format!("{panel} on a phone")).await;
         }
-        resize(&session, WIDTHS[0]).await;
+        as_the_window(&session).await;
         on_a_path(&session).await;
         at_each_width(&session, "a path, a selection, keys", scheme).await;
-        resize(&session, WIDTHS[0]).await;
+        as_the_window(&session).await;
         a_set(&session).await;
         at_each_width(&session, "a set, a scale", scheme).await;
         session.script::<Value>("document.querySelector('#help').click()").await;
@@ -142,8 +142,6 @@ async fn at_each_width(session: &Session, state: &str, scheme: Scheme) {
             session.driver.screenshot(&picture).await.unwrap();
         }
     }
-    // Where every part can be reached, for what comes next.
-    resize(session, WIDTHS[0]).await;
 }
 
 /// The text of axe-core; where it is not installed the test is skipped with a message.
@@ -154,6 +152,11 @@ pub(super) fn axe() -> Option<String> {
         eprintln!("skipped: {AXE} is absent");
     }
     found
+}
+
+/// Gives the page the size of its window again: clicks do not reach what lies beyond it.
+async fn as_the_window(session: &Session) {
+    session.driver.cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
 }
 
 /// Makes the page as wide as a screen. A window cannot be as narrow as a phone, but its page can.

@@ -97,10 +97,11 @@ async fn legend(session: &Session) {
 async fn some_point(session: &Session) -> [f64; 2] {
     let script = "const map = document.querySelector('#map'), card = document.querySelector('#map-hover');
         const { left, top, width, height } = map.getBoundingClientRect();
-        for (let y = 10; y < height - 10; y += 3) {
-            for (let x = 10; x < width - 10; x += 3) {
+        // From the middle of the left on, clear of what lies over the map.
+        for (let y = Math.round(height * 0.4); y < height - 10; y += 3) {
+            for (let x = Math.round(width * 0.2); x < width - 60; x += 3) {
                 map.dispatchEvent(new PointerEvent('pointermove', { clientX: left + x, clientY: top + y, bubbles: true }));
-                if (!card.hidden) return [x - width / 2, y - height / 2];
+                if (!card.hidden) return [Math.round(x - width / 2), Math.round(y - height / 2)];
             }
         }";
     session.script(script).await
@@ -167,8 +168,21 @@ async fn zoom(session: &Session) {
     session.script::<Value>(leave).await;
 }
 
+/// What the map looks like once nothing moves on it any more.
+async fn settled(session: &Session) -> u32 {
+    loop {
+        let seen = picture(session).await;
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        if picture(session).await == seen {
+            return seen;
+        }
+    }
+}
+
 async fn search_dims(session: &Session) {
-    let before = picture(session).await;
+    // The field has the focus before and after, so that nothing else changes on the map.
+    session.click("#search").await;
+    let before = settled(session).await;
     session.fill("#search", "dark").await;
     other_picture(session, before).await;
     session.fill("#search", "").await;
