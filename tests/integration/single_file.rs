@@ -39,7 +39,7 @@ fn a_large_library_is_refused_before_anything_is_computed() {
     npy.extend(padded.bytes());
     npy.extend((0..2 * tracks).flat_map(|i| (1.0 + (i as f32).sin()).to_le_bytes()));
     fs::write(bench.path("vectors.npy"), npy).unwrap();
-    let labels: String = (0..tracks).map(|i| format!("{}\n", i % 3)).collect();
+    let labels: String = (0..tracks).map(|i| ["0\n", "1\n", "2\n"][i % 3]).collect();
     fs::write(bench.path("labels.csv"), format!("label\n{labels}")).unwrap();
     let output = pmsl()
         .current_dir(bench.path(""))

@@ -34,7 +34,9 @@ pub(super) fn ranked(energies: &[Option<f32>]) -> Vec<Option<f32>> {
     for same in order.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
         let middle = below as f64 + (same.len() - 1) as f64 / 2.0;
         let place = if order.len() == 1 { 0.5 } else { middle / (order.len() - 1) as f64 };
-        same.iter().for_each(|&(_, track)| places[track] = Some(place as f32));
+        for &(_, track) in same {
+            places[track] = Some(place as f32);
+        }
         below += same.len();
     }
     places

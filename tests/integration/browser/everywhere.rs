@@ -15,6 +15,7 @@ pub(super) struct Place<'a> {
 
 /// Runs a scenario on a fresh site by double click, and on another from a host. Nothing may be logged as an error, be
 /// asked of others, or be missing.
+#[allow(clippy::needless_pass_by_value, reason = "a closure reads better where it is called")]
 pub(super) fn everywhere(browser: Browser, scenario: impl AsyncFn(Place<'_>)) {
     run(browser, Scheme::Light, async |session| {
         let site = Built::new(1);
