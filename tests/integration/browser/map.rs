@@ -96,12 +96,14 @@ async fn legend(session: &Session) {
 /// Where a point is, from the middle of the map in CSS pixels.
 async fn some_point(session: &Session) -> [f64; 2] {
     let script = "const map = document.querySelector('#map'), card = document.querySelector('#map-hover');
+        // Places are told from the middle of what is in the window: all of it.
+        map.scrollIntoView({ block: 'center', behavior: 'instant' });
         const { left, top, width, height } = map.getBoundingClientRect();
         // From the middle of the left on, clear of what lies over the map.
         for (let y = Math.round(height * 0.4); y < height - 10; y += 3) {
             for (let x = Math.round(width * 0.2); x < width - 60; x += 3) {
                 map.dispatchEvent(new PointerEvent('pointermove', { clientX: left + x, clientY: top + y, bubbles: true }));
-                if (!card.hidden) return [Math.round(x - width / 2), Math.round(y - height / 2)];
+                if (!card.hidden) return [Math.round(x + 2 - width / 2), Math.round(y + 2 - height / 2)];
             }
         }";
     session.script(script).await
