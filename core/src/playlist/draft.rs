@@ -34,6 +34,11 @@ impl<'a> Draft<'a> {
         draft
     }
 
+    /// What is to stand between like tracks.
+    pub(super) fn spacing(&self) -> Spacing {
+        self.spacing
+    }
+
     /// Whether a track is in the list.
     pub(super) fn holds(&self, track: usize) -> bool {
         self.places.contains(&Some(track))

@@ -4,7 +4,8 @@
 //! reranking for reordering documents and producing summaries" (SIGIR), with the merit of [`Taste`] as relevance. The
 //! list is then put into a smooth order, which the paper's ranking is not.
 
-use super::{Constraints, Library, Playlist, arrange::arrange, draft::Draft, pool::Pool, songs::NAMES, taste::Taste};
+use super::songs::{NAMES, NameId, Names};
+use super::{Constraints, Library, Playlist, Spacing, arrange::arrange, draft::Draft, pool::Pool, taste::Taste};
 
 /// How tracks are chosen by several others.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,20 +86,16 @@ fn marginal(
     constraints: &Constraints,
 ) -> Vec<usize> {
     let diversity = diversity.clamp(0.0, 1.0);
-    // More tracks of one name than this cannot be kept apart.
-    let most = constraints.spacing.each().map(|spacing| (room + held.len()).div_ceil(spacing + 1));
-    let mut names: Vec<_> = held.iter().map(|&track| library.songs.names(track)).collect();
+    let mut crowds = Crowds::new(room + held.len(), constraints.spacing);
+    for &track in held {
+        crowds.add(&library.songs.names(track));
+    }
     let mut likeness = vec![0.0_f64; pool.tracks.len()];
     let mut chosen = Vec::new();
     while chosen.len() < room {
         let mut best: Option<(usize, f64, usize)> = None;
         for (index, &track) in pool.tracks.iter().enumerate() {
-            let own = library.songs.names(track);
-            let crowd = (0..NAMES)
-                .filter(|&kind| {
-                    own[kind].is_some() && names.iter().filter(|other| other[kind] == own[kind]).count() >= most[kind]
-                })
-                .count();
+            let crowd = crowds.of(&library.songs.names(track));
             let score = (1.0 - diversity) * pool.merits[index] - diversity * likeness[index] + pool.noise[index];
             if best.is_none_or(|(least, most, at)| (crowd, -score, track) < (least, -most, pool.tracks[at])) {
                 best = Some((crowd, score, index));
@@ -110,10 +107,55 @@ fn marginal(
         for (likeness, &other) in likeness.iter_mut().zip(&pool.tracks) {
             *likeness = likeness.max(taste.nearness(library.searcher.similarity(track, other)));
         }
-        names.push(library.songs.names(track));
+        crowds.add(&library.songs.names(track));
         chosen.push(track);
     }
     chosen
+}
+
+/// How often names are in a list, against how often they can be without coming too near each other.
+struct Crowds {
+    /// Most tracks of one name, per kind of name.
+    most: [usize; NAMES],
+    /// How many names may have so many.
+    full: [usize; NAMES],
+    counts: [Vec<(NameId, usize)>; NAMES],
+}
+
+impl Crowds {
+    /// For lists of so many tracks. With `d` places from a track to the next of its name, the name fits
+    /// `ceil(length / d)` times, the last time into what `d` leaves over; only so many names have room there.
+    fn new(length: usize, spacing: Spacing) -> Self {
+        let most = spacing.each().map(|spacing| length.div_ceil(spacing + 1));
+        let full = spacing.each().map(|spacing| length - (length.div_ceil(spacing + 1).max(1) - 1) * (spacing + 1));
+        Self { most, full, counts: Default::default() }
+    }
+
+    fn count(&self, kind: usize, name: NameId) -> usize {
+        self.counts[kind].iter().find(|(other, _)| *other == name).map_or(0, |&(_, count)| count)
+    }
+
+    /// For how many of a track's names there is no room left.
+    fn of(&self, names: &Names) -> usize {
+        let crowded = |&kind: &usize| {
+            names[kind].is_some_and(|name| {
+                let count = self.count(kind, name);
+                let full = || self.counts[kind].iter().filter(|(_, count)| *count >= self.most[kind]).count();
+                count >= self.most[kind] || count + 1 == self.most[kind] && full() >= self.full[kind]
+            })
+        };
+        (0..NAMES).filter(crowded).count()
+    }
+
+    fn add(&mut self, names: &Names) {
+        for (counts, name) in self.counts.iter_mut().zip(names) {
+            let Some(name) = *name else { continue };
+            match counts.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((name, 1)),
+            }
+        }
+    }
 }
 
 #[cfg(test)]

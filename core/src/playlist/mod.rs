@@ -5,6 +5,7 @@
 
 mod arrange;
 mod beam;
+mod clashes;
 mod constraints;
 mod demand;
 mod distances;

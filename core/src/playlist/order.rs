@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::{Library, distances::Distances, exact::EXACT, exact::exact};
+use super::{Library, clashes::Clashes, distances::Distances, exact::EXACT, exact::exact};
 
 /// Longer lists are ordered stretch by stretch of so many tracks.
 const STRETCH: usize = 250;
@@ -53,34 +53,33 @@ fn shortest(distances: &Distances, first: bool, last: bool) -> Vec<usize> {
         let next = (place..free.end).fold(place, |best, other| if step(other) < step(best) { other } else { best });
         order.swap(place, next);
     }
-    improve(distances, &mut order, free.clone(), &|_| 0);
+    improve(distances, &mut order, free.clone(), None);
     if distances.length(&order) > given {
         order = (0..n).collect();
-        improve(distances, &mut order, free, &|_| 0);
+        improve(distances, &mut order, free, None);
     }
     order
 }
 
-/// Shortens a walk by moves within the free places that do not raise the penalty, until none is left.
+/// Shortens a walk by moves within the free places until none is left. With `clashes` no move touches a locked place or
+/// brings like tracks nearer, over all of them.
 #[inline(never)]
-pub(super) fn improve(
-    distances: &Distances,
-    order: &mut [usize],
-    free: Range<usize>,
-    penalty: &dyn Fn(&[usize]) -> usize,
-) {
-    let mut paid = penalty(order);
+pub(super) fn improve(distances: &Distances, order: &mut [usize], free: Range<usize>, clashes: Option<&Clashes>) {
     for _ in 0..ROUNDS {
         let mut better = false;
         for from in free.clone() {
             for to in from + 1..free.end {
                 // 0 turns the stretch around; others move so many of its first or last tracks to its other end.
                 for turn in [0, 1, 2, 3, -1, -2, -3] {
-                    if gain(distances, order, from, to, turn) > GAIN {
+                    if gain(distances, order, from, to, turn) > GAIN
+                        && !clashes.is_some_and(|clashes| clashes.holds(from..to + 1))
+                    {
+                        let missing = |order: &[usize], turn| {
+                            clashes.map_or(0, |clashes| clashes.across(order, &cuts(from, to, turn)))
+                        };
+                        let before = missing(order, turn);
                         apply(&mut order[from..=to], turn);
-                        let price = penalty(order);
-                        if price <= paid {
-                            paid = price;
+                        if missing(order, -turn) <= before {
                             better = true;
                         } else {
                             apply(&mut order[from..=to], -turn);
@@ -93,6 +92,16 @@ pub(super) fn improve(
             break;
         }
     }
+}
+
+/// Where a move cuts the walk; the move that undoes it cuts where it joined the parts.
+fn cuts(from: usize, to: usize, turn: isize) -> [usize; 3] {
+    let middle = match turn {
+        0 => from,
+        1.. => from + turn as usize,
+        _ => to + 1 - turn.unsigned_abs(),
+    };
+    [from, middle, to + 1]
 }
 
 /// Moves so many tracks from the beginning to the end (from the end to the beginning where negative); 0 turns around.
@@ -210,7 +219,7 @@ mod tests {
             let library = TestLibrary::new(EXACT, 3, seed);
             let distances = Distances::new(library.get(), &(0..EXACT).collect::<Vec<_>>());
             let mut order: Vec<usize> = (0..EXACT).collect();
-            improve(&distances, &mut order, 0..EXACT, &|_| 0);
+            improve(&distances, &mut order, 0..EXACT, None);
             ratio += distances.length(&order) / distances.length(&exact(&distances, false, false)) / 50.0;
         }
         assert!(ratio < 1.1, "on average {ratio} times the shortest");
