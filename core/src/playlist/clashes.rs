@@ -6,10 +6,10 @@ use super::{draft::Draft, songs::NAMES};
 
 /// What is known of the tracks of a list that bears on their order besides distance.
 pub(super) struct Clashes {
-    /// For each track and kind of name, which of the list's names it is. `None` where it stands alone.
+    /// For each track and kind of name, the first track of that name.
     names: Vec<[Option<usize>; NAMES]>,
-    /// How many tracks have each name.
-    counts: [Vec<usize>; NAMES],
+    /// How many tracks have a name, where its first track stands.
+    counts: Vec<[usize; NAMES]>,
     /// How many other tracks are to stand between two of one name.
     spacing: [usize; NAMES],
     /// Which places are not to be touched.
@@ -19,23 +19,27 @@ pub(super) struct Clashes {
 impl Clashes {
     /// For the tracks of a draft, by their places in `tracks`.
     pub(super) fn new(draft: &Draft<'_>, tracks: &[usize]) -> Self {
-        let names: Vec<_> = tracks.iter().map(|&track| draft.library.songs.names(track)).collect();
-        let mut numbers = vec![[None; NAMES]; tracks.len()];
-        let mut counts: [Vec<usize>; NAMES] = Default::default();
-        for kind in 0..NAMES {
-            let mut sorted: Vec<usize> = (0..tracks.len()).filter(|&index| names[index][kind].is_some()).collect();
-            sorted.sort_unstable_by_key(|&index| names[index][kind]);
-            for like in sorted.chunk_by(|&a, &b| names[a][kind] == names[b][kind]).filter(|like| like.len() > 1) {
-                for &index in like {
-                    numbers[index][kind] = Some(counts[kind].len());
-                }
-                counts[kind].push(like.len());
+        let named: Vec<_> = tracks.iter().map(|&track| draft.library.songs.names(track)).collect();
+        let mut clashes = Self {
+            names: Vec::with_capacity(tracks.len()),
+            counts: vec![[0; NAMES]; tracks.len()],
+            spacing: draft.spacing().each(),
+            locked: draft.locked.clone(),
+        };
+        for own in &named {
+            let mut names = [None; NAMES];
+            for kind in (0..NAMES).filter(|&kind| own[kind].is_some()) {
+                let first = named.iter().position(|other| other[kind] == own[kind]).unwrap_or_default();
+                names[kind] = Some(first);
+                clashes.counts[first][kind] += 1;
             }
+            clashes.names.push(names);
         }
-        Self { names: numbers, counts, spacing: draft.spacing().each(), locked: draft.locked.clone() }
+        clashes
     }
 
     /// How many places are missing between two tracks so far apart, over all names.
+    #[inline(never)]
     fn between(&self, a: usize, b: usize, apart: usize) -> usize {
         let kinds = self.names[a].iter().zip(&self.names[b]).zip(self.spacing);
         kinds.filter(|((a, b), _)| a.is_some() && a == b).map(|(_, wanted)| (wanted + 1).saturating_sub(apart)).sum()
@@ -46,6 +50,7 @@ impl Clashes {
     }
 
     /// What is missing between the track at a place and the others.
+    #[inline(never)]
     pub(super) fn at(&self, order: &[usize], place: usize) -> usize {
         let around = place.saturating_sub(self.widest())..order.len().min(place + self.widest() + 1);
         around
@@ -56,6 +61,7 @@ impl Clashes {
 
     /// What is missing between tracks on both sides of a cut, over all cuts; a cut stands before its place. `cuts` are
     /// sorted.
+    #[inline(never)]
     pub(super) fn across(&self, order: &[usize], cuts: &[usize]) -> usize {
         let mut missing = 0;
         let mut previous = 0;
@@ -131,16 +137,16 @@ impl Clashes {
             };
             let room = |index: usize| -> usize {
                 let needed = |kind: usize| {
-                    self.names[index][kind].map_or(0, |name| counts[kind][name] * (self.spacing[kind] + 1))
+                    self.names[index][kind].map_or(0, |name| (counts[name][kind] - 1) * (self.spacing[kind] + 1))
                 };
                 (0..NAMES).map(needed).fold(0, usize::max)
             };
             let best = left.iter().enumerate().min_by_key(|&(_, &index)| (missing(index), usize::MAX - room(index)));
             let Some((at, &index)) = best else { break };
             left.remove(at);
-            for (counts, name) in counts.iter_mut().zip(self.names[index]) {
+            for (kind, name) in self.names[index].into_iter().enumerate() {
                 if let Some(name) = name {
-                    counts[name] -= 1;
+                    counts[name][kind] -= 1;
                 }
             }
             dealt[place] = Some(index);

@@ -47,11 +47,12 @@ fn constraints() -> impl Strategy<Value = Constraints> {
         })
 }
 
-/// Tracks that are really locked: the first claim on each place and track.
-fn locks(constraints: &Constraints, n: usize) -> Vec<Locked> {
+/// Tracks that are really locked: the first claim on each place of the list and on each track.
+fn locks(constraints: &Constraints, n: usize, places: usize) -> Vec<Locked> {
     let mut held: Vec<Locked> = Vec::new();
     for &lock in &constraints.locked {
-        if lock.track < n && !held.iter().any(|other| other.place == lock.place || other.track == lock.track) {
+        let there = lock.track < n && lock.place < places;
+        if there && !held.iter().any(|other| other.place == lock.place || other.track == lock.track) {
             held.push(lock);
         }
     }
@@ -75,7 +76,7 @@ proptest! {
         prop_assert_eq!(list.tracks.len(), list.similarity.len());
         prop_assert_eq!(missed(&list, Wish::Length), length.abs_diff(list.tracks.len()));
 
-        let locked = locks(&constraints, n);
+        let locked = locks(&constraints, n, wanted);
         let by_name = |track: usize| named.contains(&track) || locked.iter().any(|lock| lock.track == track);
         for (place, &track) in list.tracks.iter().enumerate() {
             prop_assert!(by_name(track) || !constraints.excluded.contains(&track), "{track} is excluded");
@@ -87,7 +88,7 @@ proptest! {
         }
         // A list of full length holds every lock that has a place; a path's ends are its own.
         if strategy != 2 && list.tracks.len() == length {
-            for lock in locked.iter().filter(|lock| lock.place < length) {
+            for lock in &locked {
                 prop_assert_eq!(list.tracks[lock.place], lock.track);
             }
         }
