@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Key {
 
 fn cut(text: &str) -> &str {
     let end = (0..=text.len().min(LONGEST_TEXT)).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-    &text[..end]
+    text.get(..end).unwrap_or_default()
 }
 
 /// `8A` and `1m`.
@@ -161,7 +161,8 @@ fn wheel_place(text: &str) -> Option<Key> {
 
 /// `A#m`, `Bb maj`, `A flat minor`.
 fn name(text: &str) -> Option<Key> {
-    let letter = text.chars().next()?;
+    let mut rest = text.chars();
+    let letter = rest.next()?;
     let natural = match letter.to_ascii_uppercase() {
         'C' => 0,
         'D' => 2,
@@ -172,7 +173,7 @@ fn name(text: &str) -> Option<Key> {
         'B' => 11,
         _ => return None,
     };
-    let (accidental, rest) = accidental(&text[1..]);
+    let (accidental, rest) = accidental(rest.as_str());
     let rest = rest.trim_start_matches([' ', '-', '_']);
     let mode = match rest {
         "" | "M" => Mode::Major,
@@ -193,8 +194,10 @@ fn accidental(text: &str) -> (u8, &str) {
     for (word, value) in words {
         // Signs follow the letter directly; words may stand apart.
         let from = if word.len() > 3 { lower } else { text };
-        if from.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)) {
-            return (value, &from[word.len()..]);
+        if let Some((start, rest)) = from.split_at_checked(word.len())
+            && start.eq_ignore_ascii_case(word)
+        {
+            return (value, rest);
         }
     }
     (1, text)

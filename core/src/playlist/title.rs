@@ -64,7 +64,7 @@ fn without_last_note(title: &str) -> Option<&str> {
         open.rsplit_once('[')?
     } else {
         let dash = title.as_bytes().windows(3).rposition(|bytes| bytes == b" - ")?;
-        (&title[..dash], &title[dash + 3..])
+        (title.get(..dash)?, title.get(dash + 3..)?)
     };
     is_edition(note).then(|| before.trim_end())
 }

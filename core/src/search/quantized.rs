@@ -36,14 +36,6 @@ pub(super) struct Quantized {
     errors: Vec<f32>,
 }
 
-/// What the true similarities are certain to lie in: each estimate, give or take its error.
-pub(super) struct Brackets<'a> {
-    estimates: Vec<f32>,
-    errors: &'a [f32],
-    /// How far the query is from the one that was compared.
-    query_error: f32,
-}
-
 impl Quantized {
     pub(super) fn new(rows: &UnitRows) -> Self {
         let stride = rows.dim().div_ceil(LANES);
@@ -72,28 +64,19 @@ impl Quantized {
         Self { stride, blocks, scales, errors }
     }
 
-    /// The brackets of all rows, in order.
-    pub(super) fn brackets(&self, query: &IntegerQuery) -> Brackets<'_> {
+    /// Calls `visit` with every row, in order, and what its true similarity is certain to lie in: the estimate, give
+    /// or take its error.
+    pub(super) fn brackets(&self, query: &IntegerQuery, mut visit: impl FnMut(usize, f32, f32)) {
         let (query, worth, query_error) = narrowed(query, self.stride * LANES);
         let query = prepared(&query);
         // A loop in place of a chain of iterators, which comes out twice as slow where code is made small.
-        let mut estimates = vec![0.0; self.scales.len()];
         let rows = self.blocks.chunks_exact(self.stride.max(1));
-        for ((estimate, row), scale) in estimates.iter_mut().zip(rows).zip(&self.scales) {
-            *estimate = dot(row, &query) as f32 * (scale * worth);
-        }
-        Brackets { estimates, errors: &self.errors, query_error }
-    }
-}
-
-impl Brackets<'_> {
-    /// Lowest and highest similarity of each row, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (f32, f32)> {
-        self.estimates.iter().zip(self.errors).map(|(estimate, error)| {
+        for (track, ((row, scale), error)) in rows.zip(&self.scales).zip(&self.errors).enumerate() {
+            let estimate = dot(row, &query) as f32 * (scale * worth);
             // |x^| is at most 1 + |x - x^|.
-            let error = error + self.query_error * (1.0 + error);
-            (estimate - error, estimate + error)
-        })
+            let error = error + query_error * (1.0 + error);
+            visit(track, estimate - error, estimate + error);
+        }
     }
 }
 
@@ -154,6 +137,12 @@ mod tests {
     use super::*;
     use crate::Vectors;
 
+    fn brackets(quantized: &Quantized, query: &IntegerQuery) -> Vec<(f32, f32)> {
+        let mut brackets = Vec::new();
+        quantized.brackets(query, |_, low, high| brackets.push((low, high)));
+        brackets
+    }
+
     proptest! {
         #[test]
         fn the_true_similarity_is_inside_the_bracket(
@@ -171,7 +160,7 @@ mod tests {
             prop_assume!(data.chunks(dim).all(|row| row.iter().any(|v| v.abs() > 1e-3)));
             let rows = UnitRows::from(Vectors::normalized(data, dim).unwrap());
             let quantized = Quantized::new(&rows);
-            let (low, high) = quantized.brackets(&IntegerQuery::of_row(&rows, 1)).iter().next().unwrap();
+            let (low, high) = brackets(&quantized, &IntegerQuery::of_row(&rows, 1))[0];
             let truth = rows.similarity(0, 1);
             prop_assert!(f64::from(low) <= truth && truth <= f64::from(high), "{low} {truth} {high}");
             prop_assert!(f64::from(high - low) < 0.02 * (dim as f64).sqrt());
@@ -183,7 +172,7 @@ mod tests {
         for dim in [512, 4096] {
             let rows = UnitRows::from_integers(vec![i16::MIN; dim], dim).unwrap();
             let quantized = Quantized::new(&rows);
-            let (low, high) = quantized.brackets(&IntegerQuery::of_row(&rows, 0)).iter().next().unwrap();
+            let (low, high) = brackets(&quantized, &IntegerQuery::of_row(&rows, 0))[0];
             assert!(low <= 1.0 && high >= 1.0 && high - low < 0.1, "{low} {high}");
         }
     }

@@ -71,22 +71,22 @@ impl Searcher {
         if k == 0 {
             return Vec::new();
         }
-        let brackets = self.quantized.brackets(query);
         // The k-th best lower end: at least k rows are that similar, so a row that cannot reach it is not among them.
         let mut floors = TopK::new(k);
-        let mut floor = f64::NEG_INFINITY;
-        for (track, (low, _)) in brackets.iter().enumerate() {
-            let similarity = f64::from(low);
-            if similarity > floor && !skip(track) {
-                floors.offer(Neighbour { track, similarity });
-                floor = floors.threshold().unwrap_or(floor);
+        let mut floor = f32::NEG_INFINITY;
+        let mut reaching = Vec::new();
+        self.quantized.brackets(query, |track, low, high| {
+            if high >= floor && !skip(track) {
+                reaching.push((track, high));
+                if low > floor {
+                    floors.offer(Neighbour { track, similarity: f64::from(low) });
+                    floor = floors.threshold().map_or(floor, |floor| floor as f32);
+                }
             }
-        }
+        });
         let mut best = TopK::new(k);
-        for (track, (_, high)) in brackets.iter().enumerate() {
-            if f64::from(high) >= floor && !skip(track) {
-                best.offer(Neighbour { track, similarity: self.rows.similarity_to(track, query) });
-            }
+        for (track, _) in reaching.into_iter().filter(|(_, high)| *high >= floor) {
+            best.offer(Neighbour { track, similarity: self.rows.similarity_to(track, query) });
         }
         best.into_sorted()
     }
@@ -156,7 +156,8 @@ mod tests {
             .collect();
         let rows = UnitRows::from(Vectors::normalized(data, 64).unwrap());
         let quantized = Quantized::new(&rows);
-        let brackets: Vec<_> = quantized.brackets(&IntegerQuery::of_row(&rows, 0)).iter().collect();
+        let mut brackets = Vec::new();
+        quantized.brackets(&IntegerQuery::of_row(&rows, 0), |_, low, high| brackets.push((low, high)));
         let mut lows: Vec<_> = brackets.iter().map(|(low, _)| *low).collect();
         lows.sort_by(|a, b| b.total_cmp(a));
         let rescored = brackets.iter().filter(|(_, high)| *high >= lows[9]).count();

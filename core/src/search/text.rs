@@ -23,6 +23,13 @@ struct Entry {
     begin: u32,
     artist: u32,
     rest: u32,
+    /// What its words begin with, one bit for several bytes.
+    initials: u32,
+}
+
+/// The bit of a byte that words begin with.
+fn initial(byte: u8) -> u32 {
+    1 << (byte % 32)
 }
 
 /// What a search found.
@@ -75,7 +82,14 @@ impl TextIndex {
         self.text.push_str(self.playlists.get(track.sub_genre as usize).map_or("", |name| name));
         self.text.push('\n');
         track.tags.iter().for_each(|tag| self.line(tag));
-        self.entries.push(Entry { begin, artist, rest });
+        let mut initials = 0;
+        // All ones where a word may begin.
+        let mut mask = u32::MAX;
+        for &byte in &self.text.as_bytes()[begin as usize..] {
+            initials |= initial(byte) & mask;
+            mask = u32::from(byte.is_ascii_alphanumeric()).wrapping_sub(1);
+        }
+        self.entries.push(Entry { begin, artist, rest, initials });
     }
 
     fn line(&mut self, name: &str) {
@@ -120,46 +134,44 @@ impl TextIndex {
     fn add_costs(&self, word: &str, costs: &mut [u8]) {
         let text = self.text.as_bytes();
         let finder = Finder::new(word);
+        let initial = word.bytes().next().map_or(0, initial);
         let mut at = 0;
         for (i, (entry, cost)) in self.entries.iter().zip(costs).enumerate() {
             let end = self.entries.get(i + 1).map_or(text.len(), |next| next.begin as usize);
             let mut best = MISSING;
-            while at < end && *cost != MISSING {
+            at = at.max(if *cost == MISSING { end } else { entry.begin as usize });
+            // Fields follow by rank, so that nothing is better than the first beginning.
+            while at < end && best >= INSIDE {
                 // Looks beyond this track where it has no more: the next hit may be a thousand tracks away.
                 at = finder.find(&text[at..]).map_or(text.len(), |found| at + found);
                 if at < end {
-                    best = best.min(entry.place_cost(&self.text, at));
-                    at = if best <= entry.least_cost_after(at) { end } else { at + 1 };
+                    best = best.min(entry.place_cost(&self.text, at, word));
+                    // Letters are inside of nearly everything, but begin few words.
+                    at = if entry.initials & initial == 0 { end } else { at + 1 };
                 }
             }
             // One below the mark, so that sixteen words never reach it.
             *cost = if best == MISSING { MISSING } else { cost.saturating_add(best).min(MISSING - 1) };
-            at = at.max(end);
         }
     }
 }
 
 impl Entry {
-    /// What any place after this byte costs at least: that of the beginning of the artist, or of words.
-    fn least_cost_after(&self, at: usize) -> u8 {
-        if at < self.artist as usize {
-            1
-        } else if at < self.rest as usize {
-            BEGINS_WORD + 1
-        } else {
-            BEGINS_WORD + 2
-        }
-    }
-
     /// Of a word found at this byte: best at the beginning of the title or artist, then of any word, then inside; the
     /// title before the artist before the rest.
-    fn place_cost(&self, text: &str, at: usize) -> u8 {
+    fn place_cost(&self, text: &str, at: usize, word: &str) -> u8 {
         let (begin, artist, rest) = (self.begin as usize, self.artist as usize, self.rest as usize);
         let field = u8::from(at >= artist) + u8::from(at >= rest);
-        if (at == begin || at == artist) && field < 2 {
-            field
-        } else if text[..at].ends_with(char::is_alphanumeric) {
+        let inside = match text.as_bytes()[..at].last() {
+            Some(before) if before.is_ascii() => before.is_ascii_alphanumeric(),
+            _ => text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric)),
+        };
+        if inside {
             INSIDE + field
+        } else if at == begin {
+            0
+        } else if at <= artist && text.get(artist..).is_some_and(|artist| artist.starts_with(word)) {
+            1
         } else {
             BEGINS_WORD + field
         }
