@@ -131,9 +131,7 @@ fn seeds_or_others(
 }
 
 fn in_range(song: &Song, options: &SetOptions) -> bool {
-    let Some([slowest, fastest]) = options.bpm_range else { return true };
-    let inside = |bpm: f32| (slowest..=fastest).contains(&bpm);
-    song.bpm.is_some_and(|bpm| inside(bpm) || inside(2.0 * bpm) || inside(0.5 * bpm))
+    options.bpm_range.is_none_or(|range| song.tempo_within(range, true))
 }
 
 /// The set with so many places.

@@ -67,6 +67,13 @@ impl Song {
             sub_genre: track.sub_genre,
         }
     }
+
+    /// Whether the tempo is known and within these bounds, in beats per minute; with `any_octave` half or double of it
+    /// may be.
+    pub fn tempo_within(&self, [slowest, fastest]: [f32; 2], any_octave: bool) -> bool {
+        let inside = |bpm: f32| (slowest..=fastest).contains(&bpm);
+        self.bpm.is_some_and(|bpm| inside(bpm) || any_octave && (inside(2.0 * bpm) || inside(0.5 * bpm)))
+    }
 }
 
 /// The songs of a library, track for track.

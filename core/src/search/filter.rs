@@ -22,10 +22,7 @@ impl Filter {
     /// Whether a track is within all bounds.
     pub fn accepts(&self, song: &Song) -> bool {
         let within = |[low, high]: [f32; 2], value: f32| (low..=high).contains(&value);
-        let tempo = |bounds: [f32; 2], bpm: f32| {
-            within(bounds, bpm) || self.any_octave && (within(bounds, bpm / 2.0) || within(bounds, bpm * 2.0))
-        };
-        self.bpm.is_none_or(|bounds| song.bpm.is_some_and(|bpm| tempo(bounds, bpm)))
+        self.bpm.is_none_or(|bounds| song.tempo_within(bounds, self.any_octave))
             && self.key.is_none_or(|key| song.key.is_some_and(|other| key.compatible_with(other)))
             && self.duration_s.is_none_or(|bounds| within(bounds, song.duration_s))
             && self.sub_genres.as_ref().is_none_or(|listed| listed.contains(&song.sub_genre))

@@ -1,7 +1,7 @@
 //! Why two tracks go together, in what a listener can check.
 
 use crate::Key;
-use crate::playlist::Song;
+use crate::playlist::{Song, tempo_change};
 
 /// What two tracks have in common besides their sound.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,7 +32,7 @@ impl Reasons {
     /// Compares a track with another.
     pub fn new(track: &Song, other: &Song) -> Self {
         Self {
-            tempo_percent: track.bpm.zip(other.bpm).map(|(a, b)| 100.0 * (nearest_octave(b / a) - 1.0)),
+            tempo_percent: track.bpm.zip(other.bpm).and_then(|(a, b)| tempo_change(a, b)).map(|by| (100.0 * by) as f32),
             key: track.key.zip(other.key).and_then(|(a, b)| KeyRelation::new(a, b)),
             same_sub_genre: track.sub_genre == other.sub_genre,
             same_artist: track.artist.is_some() && track.artist == other.artist,
@@ -53,19 +53,6 @@ impl KeyRelation {
             Some(Self::Relative)
         }
     }
-}
-
-/// A ratio of tempos, doubled or halved until it is nearest to 1: within sqrt(1/2) and sqrt(2).
-fn nearest_octave(mut ratio: f32) -> f32 {
-    // Tempos are positive; the bound keeps absurd ones from looping for long.
-    for _ in 0..8 {
-        if ratio > std::f32::consts::SQRT_2 {
-            ratio /= 2.0;
-        } else if ratio < std::f32::consts::FRAC_1_SQRT_2 {
-            ratio *= 2.0;
-        }
-    }
-    ratio
 }
 
 #[cfg(test)]

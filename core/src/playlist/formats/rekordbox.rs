@@ -4,7 +4,7 @@
 use xxhash_rust::xxh64::xxh64;
 
 use super::location::{self, ExportOptions};
-use super::text::{Fields, hundredths_bpm, milliseconds, push, push_all, push_xml};
+use super::text::{Fields, hundredths_bpm, push, push_all, push_xml, seconds};
 use crate::{Key, TrackMeta};
 
 /// The tracks written so far.
@@ -37,7 +37,7 @@ impl Collection {
             .text("Artist", track.artist.as_deref())
             .text("Album", track.album.as_deref())
             .text("Genre", genre)
-            .number("TotalTime", milliseconds(track).map(|ms| (ms.saturating_add(500)) / 1000), 0)
+            .number("TotalTime", seconds(track), 0)
             .number("Year", track.year.map(u64::from), 0)
             .number("AverageBpm", hundredths_bpm(track), 2)
             .text("Tonality", key.as_deref())

@@ -48,6 +48,11 @@ pub(super) fn milliseconds(track: &TrackMeta) -> Option<u64> {
     scaled(track.duration_s, 1000.0)
 }
 
+/// Duration in whole seconds, where known.
+pub(super) fn seconds(track: &TrackMeta) -> Option<u64> {
+    scaled(track.duration_s, 1.0)
+}
+
 /// Tempo in hundredths of beats per minute, where known.
 pub(super) fn hundredths_bpm(track: &TrackMeta) -> Option<u64> {
     scaled(track.bpm?, 100.0)
