@@ -90,6 +90,16 @@ async fn everything_open(session: &Session, site: &Built) {
     session
         .wait_until("the folder", async |session: &Session| session.text("#folder-status").await.starts_with("1 of"))
         .await;
+    session.mute().await;
+    // By script, as the row and the button may lie outside of what is scrolled to.
+    session.script::<Value>("document.querySelector('#option-8').click()").await;
+    session.script::<Value>("document.querySelector('#track-play').click()").await;
+    session
+        .wait_until("the player", async |session: &Session| {
+            session.script("return document.querySelector('#player').checkVisibility()").await
+        })
+        .await;
+    session.script::<Value>("document.querySelector('#player-more').open = true").await;
     session.fill("#search", "e").await;
     session.fill("[name=long-min]", "1").await;
 }

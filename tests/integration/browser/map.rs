@@ -34,7 +34,7 @@ async fn maps(Place { session, site, .. }: Place<'_>) {
 }
 
 /// A number that stands for all pixels of the map, once what was asked for is drawn.
-async fn picture(session: &Session) -> u32 {
+pub(super) async fn picture(session: &Session) -> u32 {
     let script = "const done = arguments[arguments.length - 1];
         requestAnimationFrame(() => requestAnimationFrame(() => {
             const map = document.querySelector('#map');
