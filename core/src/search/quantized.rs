@@ -98,8 +98,14 @@ fn narrowed(query: &IntegerQuery, stride: usize) -> (Vec<i16>, f32, f32) {
 /// Sum of products of a row and a query that was [`prepared`].
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn dot(row: &[Block], query: &[[i16; LANES]]) -> i32 {
-    let pairs = row.iter().flatten().zip(query.iter().flatten());
-    pairs.map(|(&byte, &y)| i32::from(byte as i8) * i32::from(y)).sum()
+    // A sum for each lane, which the compiler keeps in registers wherever this is called from.
+    let mut sums = [0; LANES];
+    for (block, query) in row.iter().zip(query) {
+        for lane in 0..LANES {
+            sums[lane] += i32::from(block[lane] as i8) * i32::from(query[lane]);
+        }
+    }
+    sums.iter().sum()
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
