@@ -3,12 +3,12 @@
 "use strict";
 
 /**
- * `acts` are {drawing(), hover(x, y), leave(), peek(x, y), tap(x, y, reach), pan(dx, dy), zoomAt(x, y, factor),
+ * `acts` are {drawing(), hover(x, y), leave(), peek(x, y), tap(x, y, finger), pan(dx, dy), zoomAt(x, y, factor),
  * canZoom(factor), trace(corners, done)}, with places in CSS pixels of the canvas. `trace` gets the line so far as
  * [x0, y0, x1, y1, ..], or null where it was given up.
  */
 pmsl.listenToMap = (canvas, acts) => {
-  const LONG_PRESS_MS = 450, REACH_FINGER = 24, REACH_MOUSE = 10;
+  const LONG_PRESS_MS = 450;
   const pointers = new Map();
   let pressed = null, line = null, timer = 0, wheeled = 0;
 
@@ -77,7 +77,7 @@ pmsl.listenToMap = (canvas, acts) => {
   function release(event) {
     if (!pointers.delete(event.pointerId)) return;
     const kept = event.type === "pointerup";
-    if (kept && pressed) acts.tap(...pressed, event.pointerType === "touch" ? REACH_FINGER : REACH_MOUSE);
+    if (kept && pressed) acts.tap(...pressed, event.pointerType === "touch");
     if (kept && line && !pressed) {
       acts.trace(line, true);
       line = null;

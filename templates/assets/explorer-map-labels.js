@@ -78,8 +78,8 @@ pmsl.createMapLabels = ({ grid, subGenreOf, names }) => {
       const { canvas, width: w, height: h } = pictures[i];
       const x = Math.min(Math.max(px - w / 2, 4), width - w - 4);
       const free = (y) => !taken.some((box) => x < box.x + box.w && box.x < x + w && y < box.y + box.h && box.y < y + LINE);
-      // A name that has no room gives way by a line.
-      const y = [0, -LINE, LINE].map((shift) => Math.min(Math.max(py - h / 2 - lift + shift, 2), height - h - 2)).find(free);
+      // A name that has no room gives way by a line, or stands below its place.
+      const y = [0, -LINE, LINE, 2 * lift + LINE].map((shift) => Math.min(Math.max(py - h / 2 - lift + shift, 2), height - h - 2)).find(free);
       if (y === undefined) continue;
       taken.push({ x, y, w, h: LINE });
       if (taken.length > most) return;

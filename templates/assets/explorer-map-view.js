@@ -2,6 +2,7 @@
 "use strict";
 
 pmsl.createMapView = ({ bounds, core, count, onMove }) => {
+  const TOOLS = 48; // what the buttons at the right edge cover, in CSS pixels
   const LEAST = 0.8, MOST = Math.max(60, Math.sqrt(count));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const middle = { x: (core.left + core.right) / 2, y: (core.top + core.bottom) / 2, zoom: 1 };
@@ -11,7 +12,7 @@ pmsl.createMapView = ({ bounds, core, count, onMove }) => {
   function scale(zoom = at.zoom) {
     const margin = Math.min(width, height) * 0.08;
     const w = Math.max(core.right - core.left, 1e-6), h = Math.max(core.bottom - core.top, 1e-6);
-    return Math.min((width - 2 * margin) / w, (height - 2 * margin) / h) * zoom;
+    return Math.min((width - 2 * Math.max(margin, TOOLS)) / w, (height - 2 * margin) / h) * zoom;
   }
 
   // Projections have their y axis upwards.

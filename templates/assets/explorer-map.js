@@ -16,6 +16,7 @@ pmsl.createMap = ({
 }) => {
   // More device pixels than this cost time and show no more.
   const MOST_PIXELS = 2e6;
+  const FINGER = 24; // how near a finger has to come to a point, in CSS pixels
   const context = canvas.getContext("2d", { alpha: false });
   const grid = pmsl.createMapGrid(positions);
   const { count, tracks } = grid;
@@ -101,6 +102,11 @@ pmsl.createMap = ({
   /** The radius of a point that has room, in CSS pixels. */
   function radius() {
     return Math.min(9, Math.max(1.3, Math.min(5, 110 / Math.sqrt(count))) * Math.pow(view.zoom(), 0.4));
+  }
+
+  /** How near a mouse has to come to a point: what its card tells of is what a click chooses. */
+  function reach() {
+    return radius() + 6;
   }
 
   function drawPoints() {
@@ -287,15 +293,15 @@ pmsl.createMap = ({
 
   pmsl.listenToMap(canvas, {
     drawing: () => drawing,
-    hover: (x, y) => setHover(nearest(x, y, radius() + 6)),
+    hover: (x, y) => setHover(nearest(x, y, reach())),
     leave() {
       keyed = false;
       setHover(null);
       redraw();
     },
-    peek: (x, y) => setHover(nearest(x, y, 28), 24),
-    tap(x, y, reach) {
-      const track = nearest(x, y, reach);
+    peek: (x, y) => setHover(nearest(x, y, FINGER), FINGER),
+    tap(x, y, finger) {
+      const track = nearest(x, y, finger ? FINGER : reach());
       if (track !== null) onSelect(track);
       // On nothing: takes a selection back.
       else if (shown.selection.length) onLasso(new Uint32Array());
