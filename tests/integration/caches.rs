@@ -68,7 +68,7 @@ fn no_damage_of_the_work_folder_changes_a_site() {
     // A broken file, so that a remembered failure is among the caches, and two copies of one recording.
     fs::write(bench.library().join("House/Chill/broken.wav"), b"RIFF no more").unwrap();
     fs::copy(bench.library().join("House/Chill/track 0.wav"), bench.library().join("House/Chill/copy.wav")).unwrap();
-    bench.write_config(&json!({ "site": { "timings": false, "clips": { "seconds": 1 }, "encoder": false } }));
+    bench.write_config(&json!({ "site": { "timings": false, "clips": { "seconds": 5 }, "encoder": false } }));
     bench.run();
     let expected = snapshot(&bench.site());
     let work = bench.path("work");

@@ -48,7 +48,10 @@ fn cut_off(bench: &Bench, arguments: &[&str]) -> Option<Output> {
     // The probe tells a machine that allows this from one that does not, and that nothing can be reached then.
     let probe = Command::new("unshare").args(["--net", "--uts", "sh", "-c", "cat /proc/net/route | wc -l"]).output();
     match probe {
-        Ok(probe) if probe.status.success() => assert_eq!(String::from_utf8_lossy(&probe.stdout).trim(), "1", "routes"),
+        // At most the heading of a table without a route.
+        Ok(probe) if probe.status.success() => {
+            assert!(["0", "1"].contains(&String::from_utf8_lossy(&probe.stdout).trim()), "a route leads out");
+        }
         _ => return None,
     }
     command.env("HOME", home(bench)).env("USER", USER).env("LOGNAME", USER).env("HOSTNAME", HOST);
@@ -61,7 +64,7 @@ fn a_run_needs_no_network_and_a_public_site_says_nothing_of_its_origin() {
     let bench = bench();
     bench.write_config(&json!({
         "library": { "path": "home/qzowner/Music" },
-        "site": { "clips": { "seconds": 1 }, "single_file": true, "timings": true }
+        "site": { "clips": { "seconds": 5 }, "single_file": true, "timings": true }
     }));
     let (config, site, work) = (bench.path("config.json"), bench.site(), home(&bench).join("work"));
     let text = |path: &Path| path.to_str().unwrap().to_owned();

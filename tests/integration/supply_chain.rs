@@ -11,7 +11,7 @@ use crate::support::repository;
 
 /// Names of crates that are there in more than one version, those for tests and for other systems included. It may only
 /// fall, unless a change is worth it.
-const TWICE_AT_MOST: usize = 36;
+const TWICE_AT_MOST: usize = 39;
 
 /// The packages of `Cargo.lock`, all features on.
 fn packages() -> Vec<Value> {

@@ -109,7 +109,7 @@ fn library() -> Bench {
     }
     bench.write_config(&json!({
         "title": PAYLOADS[1],
-        "site": { "share": "private", "single_file": true, "clips": { "seconds": 1 } },
+        "site": { "share": "private", "single_file": true, "clips": { "seconds": 5 } },
         "split": { "cross_validation": { "k": 3 } }
     }));
     bench.run();
