@@ -49,6 +49,13 @@ pmsl.icon = (name) => {
     pmsl.draw("path", { d: paths[name], fill: "currentColor", "fill-rule": "evenodd" }));
 };
 
+/** A name as part of a line of text: what it says of the direction of writing ends with it. */
+pmsl.isolated = (name) => {
+  const own = name.replace(/\p{Bidi_Control}/gu, "");
+  // Letters of scripts that are written from the right, in a first strong isolate.
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u.test(own) ? `\u2068${own}\u2069` : own;
+};
+
 /** Seconds as m:ss or h:mm:ss. */
 pmsl.clock = (seconds) => {
   const whole = Math.max(0, Math.round(seconds || 0));

@@ -16,7 +16,7 @@ pmsl.createRows = ({ viewer, state }) => {
     return tracks.get(id);
   }
 
-  const label = (id) => [track(id).artist, track(id).title].filter(Boolean).join(" – ");
+  const label = (id) => [track(id).artist, track(id).title].filter(Boolean).map(pmsl.isolated).join(" – ");
   const tempo = (id) => track(id).bpm ? `${track(id).bpmHeard ? "≈" : ""}${Math.round(track(id).bpm)}` : "";
   const key = (id) => {
     const { key: name, camelot, keyHeard } = track(id);

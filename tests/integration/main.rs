@@ -3,12 +3,15 @@
 
 mod advice;
 mod browser;
+mod caches;
 mod cli;
 mod clips;
 mod configs;
 mod embeddings;
 mod finished;
 mod pipeline;
+mod privacy;
 mod single_file;
+mod supply_chain;
 mod support;
 mod systems;

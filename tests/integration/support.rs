@@ -175,6 +175,32 @@ pub(crate) fn wav(samples: &[f32], sample_rate_hz: u32) -> Vec<u8> {
     file
 }
 
+/// A 16-bit mono WAV file with an ID3 tag (version 2.4): frames by their names, in UTF-8.
+pub(crate) fn tagged_wav(samples: &[f32], sample_rate_hz: u32, frames: &[(&str, &str)]) -> Vec<u8> {
+    // Sizes are written in seven bits a byte.
+    let size = |length: usize| [21, 14, 7, 0].map(|shift| (length >> shift & 0x7f) as u8);
+    let frame = |(name, text): &(&str, &str)| {
+        let before: &[u8] = match *name {
+            // A language and no description; a description.
+            "COMM" => b"eng\0",
+            "TXXX" => b"note\0",
+            _ => b"",
+        };
+        let content = [b"\x03", before, text.as_bytes()].concat();
+        [name.as_bytes(), &size(content.len()), &[0, 0], &content].concat()
+    };
+    let frames: Vec<u8> = frames.iter().flat_map(frame).collect();
+    let mut tag = [b"ID3\x04\0\0".as_slice(), &size(frames.len()), &frames].concat();
+    tag.resize(tag.len().next_multiple_of(2), 0);
+    let mut file = wav(samples, sample_rate_hz);
+    file.extend(b"id3 ");
+    file.extend((tag.len() as u32).to_le_bytes());
+    file.extend(tag);
+    let length = (file.len() - 8) as u32;
+    file[4..8].copy_from_slice(&length.to_le_bytes());
+    file
+}
+
 /// Every file below a folder with its bytes, by relative path.
 pub(crate) fn snapshot(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     let mut files = std::collections::BTreeMap::new();

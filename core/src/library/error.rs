@@ -64,7 +64,7 @@ pub enum LibraryError {
     },
     /// No track at all.
     #[error(
-        "no track found in {} (as {layout}; {skipped} entries skipped, {failed} of them failures); expected {expected}",
+        "no track found in {} (as {layout}; {skipped} entries skipped, {failed} of them failures); expected {expected}{hint}",
         root.display()
     )]
     Empty {
@@ -78,6 +78,8 @@ pub enum LibraryError {
         failed: usize,
         /// How such a library looks.
         expected: &'static str,
+        /// What else may help, as text; empty for nothing.
+        hint: &'static str,
     },
     /// Two folders or playlists give a sub-genre of the same name.
     #[error("both {first} and {second} give the sub-genre \"{name}\"; rename one of them")]
@@ -161,6 +163,13 @@ pub enum SkipReason {
         /// Line in it, from 1.
         line: u64,
     },
+    /// An entry that leads out of the library's folder, where that was not asked for.
+    Outside {
+        /// The playlist or manifest.
+        listed_in: String,
+        /// Line in it, from 1.
+        line: u64,
+    },
     /// A row of the manifest without path or sub-genre.
     Incomplete {
         /// The manifest.
@@ -192,6 +201,10 @@ impl fmt::Display for SkipReason {
             Self::Duplicate { kept_in } => write!(f, "the same file is already in \"{kept_in}\""),
             Self::Missing { listed_in, line } => write!(f, "no such file ({listed_in}, line {line})"),
             Self::Remote { listed_in, line } => write!(f, "a network address, not a file ({listed_in}, line {line})"),
+            Self::Outside { listed_in, line } => write!(
+                f,
+                "outside of the library's folder ({listed_in}, line {line}); set `library.outside` to true to read it"
+            ),
             Self::Incomplete { listed_in, line } => write!(f, "no path or no sub-genre ({listed_in}, line {line})"),
             Self::LinkLoop => f.write_str("a link to a folder above it"),
             Self::Unreadable { message } => write!(f, "cannot be read: {message}"),

@@ -5,8 +5,9 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use unicode_normalization::UnicodeNormalization;
 
-use super::paths::{find_entry, has_extension, is_remote, read_text};
+use super::paths::{find_entry, has_extension, is_remote, lies_inside, read_text};
 use super::scan::{Entry, Found, Group, Overrides};
+use super::text::clean_text;
 use super::{LibraryError, LibraryOptions, SkipReason};
 
 /// Where the columns are.
@@ -39,7 +40,8 @@ pub(super) fn read(root: &Path, path: &Path, options: &LibraryOptions) -> Result
         let field = |column: Option<usize>| {
             column.and_then(|column| record.get(column)).filter(|text| !text.is_empty()).map(str::to_string)
         };
-        let (Some(entry), Some(name)) = (field(Some(columns.path)), field(Some(columns.sub_genre))) else {
+        let text = |column: Option<usize>| field(column).as_deref().and_then(clean_text);
+        let (Some(entry), Some(name)) = (field(Some(columns.path)), text(Some(columns.sub_genre))) else {
             found.skip(
                 field(Some(columns.path)).unwrap_or_default(),
                 SkipReason::Incomplete { listed_in: listed_in.clone(), line },
@@ -54,17 +56,21 @@ pub(super) fn read(root: &Path, path: &Path, options: &LibraryOptions) -> Result
             found.skip(entry, SkipReason::Missing { listed_in: listed_in.clone(), line });
             continue;
         };
+        if !options.outside && !lies_inside(root, &file) {
+            found.skip(entry, SkipReason::Outside { listed_in: listed_in.clone(), line });
+            continue;
+        }
         if !has_extension(&file, &options.extensions) {
             found.skip(file, SkipReason::NotAudio);
             continue;
         }
-        let (name, genre) = (composed(&name), field(columns.genre).as_deref().map(composed));
+        let (name, genre) = (composed(&name), text(columns.genre).as_deref().map(composed));
         let entry = Entry {
             path: file,
             overrides: Overrides {
-                artist: field(columns.artist),
-                title: field(columns.title),
-                album: field(columns.album),
+                artist: text(columns.artist),
+                title: text(columns.title),
+                album: text(columns.album),
             },
             name_hint: None,
             split: field(columns.split),

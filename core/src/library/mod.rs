@@ -13,6 +13,7 @@ mod patterns;
 mod playlists;
 mod scan;
 mod tags;
+mod text;
 mod walk;
 
 pub use error::{LibraryError, SkipReason, Skipped};
@@ -20,3 +21,4 @@ pub use inbox::audio_files;
 pub use options::{Layout, LibraryOptions};
 pub use scan::{Library, LibraryTrack, Overrides, scan};
 pub use tags::{TagError, Tags, read_tags};
+pub use text::clean_text;

@@ -35,6 +35,9 @@ pub struct LibraryOptions {
     pub allow_duplicates: bool,
     /// Whether symbolic links are followed. A link to a folder above itself never is.
     pub follow_links: bool,
+    /// For playlists and manifests: whether they may name files outside of the library's folder. Without it such entries
+    /// are failures, so that a playlist from somebody else reads nothing else of this machine.
+    pub outside: bool,
     /// For official folds of a cross-validation: a regular expression that finds the fold in a file's name (without
     /// folders) as its first group. `^(\d)-` reads the fold 3 from `3-17367-A.ogg`. A manifest's column `fold` goes
     /// first.
@@ -57,6 +60,7 @@ impl Default for LibraryOptions {
             manifest: "library.csv".into(),
             allow_duplicates: false,
             follow_links: true,
+            outside: false,
             fold_pattern: None,
             strip_pattern: None,
             extensions: EXTENSIONS.map(String::from).into(),

@@ -50,6 +50,13 @@ pub(super) fn find_entry(folder: &Path, entry: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Whether a [`normalised`] path lies below `root`: as it is written, or where links on the way to either lead. A link
+/// that lies in the library was put there by its owner, as whose wish it counts.
+pub(super) fn lies_inside(root: &Path, path: &Path) -> bool {
+    let real = || Some(path.canonicalize().ok()?.starts_with(root.canonicalize().ok()?));
+    path.starts_with(root) || real().unwrap_or(false)
+}
+
 /// Whether an entry is an address on a network.
 pub(super) fn is_remote(entry: &str) -> bool {
     entry.split_once("://").is_some_and(|(scheme, _)| {

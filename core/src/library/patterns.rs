@@ -4,6 +4,7 @@ use std::path::Path;
 
 use regex::Regex;
 
+use super::text::clean_text;
 use super::{LibraryError, LibraryOptions};
 
 /// The patterns of [`LibraryOptions`], compiled.
@@ -42,8 +43,7 @@ impl Patterns {
     pub(super) fn display_name(&self, path: &Path) -> Option<String> {
         let stem = path.file_stem()?.to_string_lossy();
         let name = self.strip.as_ref()?.replace_all(&stem, "");
-        let name = name.trim();
-        (!name.is_empty()).then(|| name.to_string())
+        clean_text(&name)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::folders::sort_key;
 use super::natural::{natural_cmp, split_prefix};
-use super::paths::{find_entry, has_extension, is_hidden, is_remote, read_text};
+use super::paths::{find_entry, has_extension, is_hidden, is_remote, lies_inside, read_text};
 use super::scan::{Entry, Found, Group};
 use super::{LibraryError, LibraryOptions, SkipReason};
 
@@ -45,6 +45,9 @@ pub(super) fn read(root: &Path, options: &LibraryOptions) -> Result<Found, Libra
             }
             match find_entry(root, line.entry) {
                 None => found.skip(line.entry, SkipReason::Missing { listed_in, line: line_number }),
+                Some(path) if !options.outside && !lies_inside(root, &path) => {
+                    found.skip(line.entry, SkipReason::Outside { listed_in, line: line_number });
+                }
                 Some(path) if !has_extension(&path, &options.extensions) => found.skip(path, SkipReason::NotAudio),
                 Some(path) => {
                     let name_hint = line.title.map(str::to_string);

@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use super::natural::natural_cmp;
 use super::paths::{normalised, relative_to};
 use super::patterns::Patterns;
+use super::text::clean_text;
 use super::{Layout, LibraryError, LibraryOptions, SkipReason, Skipped, folders, manifest, playlists};
 use crate::SubGenre;
+
+/// The name of a sub-genre whose folder or playlist has none that can be seen.
+const UNNAMED: &str = "Unnamed";
 
 /// Tracks sorted into sub-genres.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +141,10 @@ fn assemble(
     for group in &mut found.groups {
         group.entries.sort_by_cached_key(|entry| NaturalPath(relative_to(&root, &entry.path)));
     }
+    for group in &mut found.groups {
+        group.name = clean_text(&group.name).unwrap_or_else(|| UNNAMED.into());
+        group.genre = group.genre.take().as_deref().and_then(clean_text);
+    }
     let patterns = Patterns::of(options)?;
     refuse_same_names(&found.groups)?;
     drop_duplicates(&root, &mut found, options)?;
@@ -164,7 +172,10 @@ fn assemble(
             Layout::Folders | Layout::Auto => ("folders", "audio files in folders named after their sub-genres"),
         };
         let failed = found.skipped.iter().filter(|skipped| skipped.reason.is_failure()).count();
-        return Err(LibraryError::Empty { root, layout, skipped: found.skipped.len(), failed, expected });
+        let outside = found.skipped.iter().any(|skipped| matches!(skipped.reason, SkipReason::Outside { .. }));
+        let hint =
+            if outside { "; some lie outside of that folder: set `library.outside` to true to read them" } else { "" };
+        return Err(LibraryError::Empty { root, layout, skipped: found.skipped.len(), failed, expected, hint });
     }
     Ok(Library { root, sub_genres, tracks, skipped: found.skipped })
 }

@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::LibraryTrack;
+use super::text::clean_text;
 use crate::TrackMeta;
 use crate::audio::contain_panic;
 
-/// Longer texts are no title of anything, in bytes.
-const TEXT_LIMIT: usize = 4096;
 /// More genres than this are noise.
 const GENRES_LIMIT: usize = 16;
 
@@ -84,11 +83,11 @@ impl Tags {
         let mut tags: Vec<&Tag> = file.tags().iter().collect();
         tags.sort_by_key(|tag| tag.tag_type() != primary);
         let text = |keys: &[ItemKey]| {
-            tags.iter().flat_map(|tag| keys.iter().filter_map(|&key| tag.get_string(key))).find_map(clean)
+            tags.iter().flat_map(|tag| keys.iter().filter_map(|&key| tag.get_string(key))).find_map(clean_text)
         };
         let mut genres: Vec<String> = Vec::new();
         for tag in &tags {
-            let parts = tag.get_strings(ItemKey::Genre).flat_map(|text| text.split(['\0', ';'])).filter_map(clean);
+            let parts = tag.get_strings(ItemKey::Genre).flat_map(|text| text.split(['\0', ';'])).filter_map(clean_text);
             for genre in parts {
                 if genres.len() < GENRES_LIMIT && !genres.contains(&genre) {
                     genres.push(genre);
@@ -117,13 +116,13 @@ impl Tags {
     /// them is the owner's choice.
     pub fn into_meta(self, track: &LibraryTrack, duration_s: f32) -> TrackMeta {
         let tagged = self.title.is_some() || track.overrides.title.is_some();
-        let hint = track.name_hint.as_deref().filter(|_| !tagged).and_then(clean);
+        let hint = track.name_hint.as_deref().filter(|_| !tagged).and_then(clean_text);
         let (hinted_artist, hinted_title) = match hint.as_deref().map(|hint| hint.split_once(" - ")) {
-            Some(Some((artist, title))) => (clean(artist), clean(title)),
+            Some(Some((artist, title))) => (clean_text(artist), clean_text(title)),
             Some(None) => (None, hint),
             None => (None, None),
         };
-        let of_file = || track.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let of_file = || track.path.file_stem().and_then(|stem| clean_text(&stem.to_string_lossy()));
         let name = || track.display_name.clone().or_else(of_file);
         let overrides = &track.overrides;
         TrackMeta {
@@ -138,22 +137,6 @@ impl Tags {
             ..TrackMeta::default()
         }
     }
-}
-
-/// Text without control characters, in one line; `None` if nothing is left or it is too long to be a tag.
-fn clean(text: &str) -> Option<String> {
-    if text.len() > TEXT_LIMIT {
-        return None;
-    }
-    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let cleaned: String = spaced.chars().filter(|c| !c.is_control() && !is_direction_or_invisible(*c)).collect();
-    let trimmed = cleaned.trim();
-    (!trimmed.is_empty()).then(|| trimmed.to_string())
-}
-
-/// Characters that reorder or hide the text around them.
-fn is_direction_or_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The first four digits of a date in any usual notation.

@@ -80,7 +80,13 @@ impl Checkpoint {
                     String::from_utf8(key).map_err(|_| CheckpointError::Damaged { what: "a name is no text" })?;
                 Ok((name, Entry::parse(value)?))
             })
-            .collect::<Result<_, CheckpointError>>()?;
+            .collect::<Result<BTreeMap<_, Entry>, CheckpointError>>()?;
+        // Tensors lie beside each other: many of the same large part would unfold to any size. One that lies elsewhere is
+        // refused when it is asked for.
+        let within = entries.values().filter(|entry| entry.bytes(&data).is_some());
+        if within.map(|entry| entry.size).sum::<u64>() > data.len() as u64 {
+            return Err(CheckpointError::Damaged { what: "its tensors overlap" });
+        }
         Ok(Self { entries, data })
     }
 
@@ -173,10 +179,14 @@ impl Entry {
     fn locate<'a>(&self, data: &'a [u8]) -> Option<(Vec<usize>, &'a [u8])> {
         let shape: Vec<usize> = self.shape.iter().map(|&n| usize::try_from(n).ok()).collect::<Option<_>>()?;
         let values = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n))?;
+        let bytes = self.bytes(data)?;
+        (self.shard == 0 && values.checked_mul(size_of::<f32>())? == bytes.len()).then_some((shape, bytes))
+    }
+
+    /// The bytes of the tensor, where they are within `data`.
+    fn bytes<'a>(&self, data: &'a [u8]) -> Option<&'a [u8]> {
         let start = usize::try_from(self.offset).ok()?;
-        let size = usize::try_from(self.size).ok()?;
-        let bytes = data.get(start..start.checked_add(size)?)?;
-        (self.shard == 0 && values.checked_mul(size_of::<f32>())? == size).then_some((shape, bytes))
+        data.get(start..start.checked_add(usize::try_from(self.size).ok()?)?)
     }
 }
 

@@ -31,8 +31,11 @@ pub(super) fn read_table(table: &[u8]) -> Result<Entries<'_>, CheckpointError> {
     block(blocks, take_handle(&mut handles)?)?;
     let index = block(blocks, take_handle(&mut handles)?)?;
     let mut entries = Entries::new();
+    // Blocks lie beside each other: many handles of one large block would cost its length each.
+    let mut left = blocks.len() as u64;
     for (_, mut handle) in read_block(index)? {
         let handle = take_handle(&mut handle)?;
+        left = left.checked_sub(handle.1.saturating_add(TRAILER_LENGTH as u64)).ok_or(damaged("its blocks overlap"))?;
         entries.extend(read_block(block(blocks, handle)?)?);
         if entries.len() > ENTRIES_LIMIT {
             return Err(damaged("it holds too many entries"));
@@ -171,6 +174,24 @@ pub(super) mod tests {
         assert!(matches!(read_table(&table(&[second, first], 0)), Err(CheckpointError::Damaged { .. })), "order");
         assert!(matches!(read_table(&table(&[first, first], 0)), Err(CheckpointError::Damaged { .. })), "twice");
         assert!(matches!(read_table(&table(&[first], 1)), Err(CheckpointError::Unsupported { .. })), "snappy");
+    }
+
+    #[test]
+    fn a_block_is_read_once() {
+        let mut table = Vec::new();
+        let large = push_block(&mut table, &[(b"", &[0; 1000])], 0);
+        let handles: Vec<(&[u8], &[u8])> = vec![(b"", &large), (b"", &large)];
+        for (count, fits) in [(1, true), (2, false)] {
+            let mut table = table.clone();
+            let mut footer = push_block(&mut table, &[], 0);
+            footer.extend(push_block(&mut table, &handles[..count], 0));
+            footer.resize(FOOTER_LENGTH - 8, 0);
+            footer.extend(MAGIC.to_le_bytes());
+            table.extend(footer);
+            assert_eq!(read_table(&table).is_ok(), fits, "{count}");
+            let overlap = matches!(read_table(&table), Err(CheckpointError::Damaged { what: "its blocks overlap" }));
+            assert_eq!(overlap, !fits);
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The checkpoint: all that training knows, in one safetensors file that is replaced atomically.
 //!
 //! Tensors are named `group/parameter`; the header's metadata holds the progress as JSON. Frozen parameters are not
-//! stored: they are an input, and a hash of them tells whether they are still the same.
+//! stored: they are an input, and a hash of them tells whether they are still the same. Behind all of it is its BLAKE3
+//! hash: a single flipped bit would go unseen, and the run would end with other weights.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use burn::tensor::{Tensor, TensorData, backend::Backend};
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::event::EpochRecord;
 
 /// Changes with the meaning of what is stored.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 const PROGRESS: &str = "progress";
 
@@ -63,7 +64,11 @@ pub(super) fn write<B: Backend>(path: &Path, progress: &Progress, tensors: Tenso
     let metadata = HashMap::from([(PROGRESS.to_owned(), serde_json::to_string(progress)?)]);
     let views = tensors.into_iter().map(|(name, tensor)| (name, Stored { shape: tensor.dims(), tensor }));
     serialize_to_file(views, Some(metadata), &temporary).map_err(io::Error::other)?;
-    File::options().write(true).open(&temporary)?.sync_all()?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(&temporary)?)?;
+    let mut file = File::options().append(true).open(&temporary)?;
+    file.write_all(hasher.finalize().as_bytes())?;
+    file.sync_all()?;
     fs::rename(&temporary, path)?;
     // Makes the new name durable; systems that cannot open folders do it on their own.
     if let Ok(folder) = File::open(folder) {
@@ -122,14 +127,22 @@ pub(super) fn read<B: Backend>(path: &Path, device: &B::Device) -> io::Result<Op
         Err(error) => return Err(error),
     };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
-    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|error| invalid(error.to_string()))?;
+    let bytes = match bytes.split_last_chunk::<{ blake3::OUT_LEN }>() {
+        Some((bytes, hash)) if blake3::hash(bytes) == *hash => bytes,
+        _ => {
+            return Err(invalid(
+                "its bytes are not those that were written, or an earlier version wrote it".to_owned(),
+            ));
+        }
+    };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| invalid(error.to_string()))?;
     let progress = header
         .metadata()
         .as_ref()
         .and_then(|metadata| metadata.get(PROGRESS))
         .ok_or_else(|| invalid("it holds no progress".to_owned()))?;
     let progress = serde_json::from_str(progress).map_err(|error| invalid(error.to_string()))?;
-    let stored = SafeTensors::deserialize(&bytes).map_err(|error| invalid(error.to_string()))?;
+    let stored = SafeTensors::deserialize(bytes).map_err(|error| invalid(error.to_string()))?;
     let mut tensors = HashMap::new();
     for (name, view) in stored.iter() {
         if view.dtype() != Dtype::F32 {

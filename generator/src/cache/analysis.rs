@@ -1,5 +1,8 @@
 //! What was measured of a track: tempo, key, loudness, fingerprint. One file for the content of a track, whatever the
 //! front end.
+//!
+//! Layout: magic, descriptors, the seal of both, fingerprint, the seal of all before it. Descriptors and fingerprint are
+//! in postcard; the former have a seal of their own because every run reads them, and few the latter.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,41 +12,48 @@ use anyhow::Context;
 use pmsl_core::analysis::TrackAnalysis;
 use pmsl_core::descriptors::Descriptors;
 
-use super::store::{read_if_present, write_atomic};
+use super::seal::{SEAL_BYTES, read_sealed, seal, write_sealed};
 
-const MAGIC: &[u8; 8] = b"PMSLANA\x01";
-/// More bytes than descriptors ever take.
+const MAGIC: &[u8; 8] = b"PMSLANA\x02";
+/// More bytes than magic, descriptors and their seal ever take.
 const DESCRIPTOR_BYTES_MAX: u64 = 256;
 
 /// Stores what was measured of a track.
 pub(crate) fn write_analysis(path: &Path, analysis: &TrackAnalysis) -> anyhow::Result<()> {
-    let bytes = postcard::to_allocvec(analysis).context("the analysis of a track could not be written")?;
-    write_atomic(path, |out| {
-        out.write_all(MAGIC)?;
-        out.write_all(&bytes)
-    })
+    let TrackAnalysis { descriptors, fingerprint } = analysis;
+    let unwritable = "the analysis of a track could not be written";
+    let mut bytes = postcard::to_extend(descriptors, MAGIC.to_vec()).context(unwritable)?;
+    bytes.extend(seal(&bytes));
+    write_sealed(path, &postcard::to_extend(fingerprint, bytes).context(unwritable)?)
 }
 
 /// Reads what was measured of a track. Nothing where there is no file, or one that is damaged or of another version: it
 /// is then made anew.
 pub(crate) fn read_analysis(path: &Path) -> anyhow::Result<Option<TrackAnalysis>> {
-    let Some(bytes) = read_if_present(path)? else { return Ok(None) };
-    let Some(record) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
+    let Some(bytes) = read_sealed(path)? else { return Ok(None) };
+    let Some((descriptors, rest)) = descriptors(&bytes) else { return Ok(None) };
     // Bytes after the record mean that it is not what was written.
-    Ok(postcard::take_from_bytes(record).ok().filter(|(_, rest)| rest.is_empty()).map(|(analysis, _)| analysis))
+    let fingerprint = postcard::take_from_bytes(rest).ok().filter(|(_, rest)| rest.is_empty());
+    Ok(fingerprint.map(|(fingerprint, _)| TrackAnalysis { descriptors, fingerprint }))
 }
 
 /// Reads what [`read_analysis`] does without the fingerprint, which is nearly all of the file. Nothing where that gives
-/// nothing, but for a file that is cut short behind the descriptors.
+/// nothing, but for a file that is damaged behind the descriptors.
 pub(crate) fn read_descriptors(path: &Path) -> anyhow::Result<Option<Descriptors>> {
     let mut bytes = Vec::new();
     match File::open(path).and_then(|file| file.take(DESCRIPTOR_BYTES_MAX).read_to_end(&mut bytes)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read.with_context(|| format!("could not read {}", path.display()))?,
     };
-    // A record begins with its first field.
-    let record = bytes.strip_prefix(MAGIC).and_then(|record| postcard::take_from_bytes(record).ok());
-    Ok(record.map(|(descriptors, _)| descriptors))
+    Ok(descriptors(&bytes).map(|(descriptors, _)| descriptors))
+}
+
+/// The descriptors at the beginning of a file, whose seal is right, and what follows them.
+fn descriptors(bytes: &[u8]) -> Option<(Descriptors, &[u8])> {
+    let (descriptors, rest) = postcard::take_from_bytes(bytes.strip_prefix(MAGIC)?).ok()?;
+    let (own, rest) = rest.split_first_chunk::<SEAL_BYTES>()?;
+    let sealed = bytes.len() - rest.len() - SEAL_BYTES;
+    (seal(&bytes[..sealed]) == *own).then_some((descriptors, rest))
 }
 
 #[cfg(test)]
@@ -87,7 +97,7 @@ mod tests {
         assert_eq!(read_analysis(&path).unwrap().as_ref(), Some(&analysis));
         assert_eq!(read_descriptors(&path).unwrap().as_ref(), Some(&analysis.descriptors));
         assert_eq!(read_descriptors(&folder.path().join("absent")).unwrap(), None);
-        let largest = postcard::to_allocvec(&largest()).unwrap().len() + MAGIC.len();
+        let largest = postcard::to_allocvec(&largest()).unwrap().len() + MAGIC.len() + SEAL_BYTES;
         assert!(largest as u64 <= DESCRIPTOR_BYTES_MAX, "{largest}");
         let bytes = fs::read(&path).unwrap();
         for length in 0..bytes.len() {
@@ -98,5 +108,13 @@ mod tests {
         }
         fs::write(&path, [bytes.as_slice(), b"x"].concat()).unwrap();
         assert_eq!(read_analysis(&path).unwrap(), None);
+        for place in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= 0x10;
+            fs::write(&path, &flipped).unwrap();
+            assert_eq!(read_analysis(&path).unwrap(), None, "flipped at {place}");
+            let descriptors = read_descriptors(&path).unwrap();
+            assert!(descriptors.is_none_or(|own| own == analysis.descriptors), "flipped at {place}");
+        }
     }
 }

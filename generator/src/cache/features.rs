@@ -2,21 +2,24 @@
 //!
 //! Layout, little-endian: magic `PMSLFEAT`, then as `u32` the format version, frames per chunk, bands, chunks, decode
 //! errors, bytes per value, tags and statistics, then `f32` the duration in seconds, then one `f32` a chunk for where it
-//! starts, one `f32` a tag for how probable it is, one `f32` a statistic, then `[chunks, frames, bands]` as `f16` or `f32`.
+//! starts, one `f32` a tag for how probable it is, one `f32` a statistic, one seal a chunk, and the seal of all that; then
+//! `[chunks, frames, bands]` as `f16` or `f32`. Every chunk has a seal, so that reading one is enough to trust it.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::borrow::Cow;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use pmsl_core::dataset::FeatureSource;
 use pmsl_core::features::decode_f16;
 use thiserror::Error;
 
+use super::seal::{SEAL_BYTES, seal};
 use super::store::write_atomic;
 
 const MAGIC: &[u8; 8] = b"PMSLFEAT";
 /// Version of the file layout; part of every feature key.
-pub(crate) const FORMAT_VERSION: u32 = 3;
+pub(crate) const FORMAT_VERSION: u32 = 4;
 const FIXED_HEADER_BYTES: u64 = 8 + 8 * 4 + 4;
 // Far above what any config allows, and low enough that a damaged header cannot ask for much memory.
 const MAX_CHUNKS: u32 = 1 << 16;
@@ -50,6 +53,14 @@ impl StoredValues {
         match self {
             Self::Half(_) => 2,
             Self::Full(_) => 4,
+        }
+    }
+
+    /// The values as they are stored.
+    fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Half(bytes) => bytes.into(),
+            Self::Full(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         }
     }
 }
@@ -88,6 +99,8 @@ pub(crate) struct FeatureFile {
     pub(crate) tags: Vec<f32>,
     /// Statistics of the track's cepstral coefficients.
     pub(crate) statistics: Vec<f32>,
+    /// The seal of each chunk.
+    seals: Vec<[u8; SEAL_BYTES]>,
     /// Duration of the track, in seconds.
     pub(crate) duration_s: f32,
     /// Packets of the audio file that could not be decoded.
@@ -97,53 +110,51 @@ pub(crate) struct FeatureFile {
 impl FeatureFile {
     /// Stores the features of a track, atomically.
     pub(crate) fn write(path: &Path, chunks: &StoredChunks) -> anyhow::Result<()> {
+        let values = chunks.values.bytes();
+        let mut header = MAGIC.to_vec();
+        for value in [
+            FORMAT_VERSION,
+            chunks.frames as u32,
+            chunks.bands as u32,
+            chunks.starts_s.len() as u32,
+            chunks.decode_errors,
+            chunks.values.bytes_per_value(),
+            chunks.tags.len() as u32,
+            chunks.statistics.len() as u32,
+        ] {
+            header.extend(value.to_le_bytes());
+        }
+        header.extend(chunks.duration_s.to_le_bytes());
+        for value in [&chunks.starts_s, &chunks.tags, &chunks.statistics].into_iter().flatten() {
+            header.extend(value.to_le_bytes());
+        }
+        let chunk_bytes = chunks.values.bytes_per_value() as usize * chunks.frames * chunks.bands;
+        for chunk in values.chunks(chunk_bytes.max(1)) {
+            header.extend(seal(chunk));
+        }
         write_atomic(path, |out| {
-            out.write_all(MAGIC)?;
-            for value in [
-                FORMAT_VERSION,
-                chunks.frames as u32,
-                chunks.bands as u32,
-                chunks.starts_s.len() as u32,
-                chunks.decode_errors,
-                chunks.values.bytes_per_value(),
-                chunks.tags.len() as u32,
-                chunks.statistics.len() as u32,
-            ] {
-                out.write_all(&value.to_le_bytes())?;
-            }
-            out.write_all(&chunks.duration_s.to_le_bytes())?;
-            let mut floats = |values: &[f32]| values.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()));
-            floats(&chunks.starts_s)?;
-            floats(&chunks.tags)?;
-            floats(&chunks.statistics)?;
-            match &chunks.values {
-                StoredValues::Half(bytes) => out.write_all(bytes),
-                StoredValues::Full(values) => floats(values),
-            }
+            out.write_all(&header)?;
+            out.write_all(&seal(&header))?;
+            out.write_all(&values)
         })
     }
 
-    /// Opens a feature file and checks that it is whole.
+    /// Opens a feature file and checks that its header is as it was written and its length fits.
     ///
     /// # Errors
     /// When the file cannot be read, has another version, or its length is not what its header promises.
     pub(crate) fn open(path: &Path) -> Result<Self, FeatureFileError> {
-        let mut file = File::open(path)?;
-        let mut magic = [0; 8];
-        file.read_exact(&mut magic)?;
-        if &magic != MAGIC {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut header = Header { file: BufReader::new(file), read: Vec::new() };
+        if &header.take::<8>()? != MAGIC {
             return Err(FeatureFileError::Invalid("wrong magic"));
         }
-        let mut word = || -> io::Result<[u8; 4]> {
-            let mut bytes = [0; 4];
-            file.read_exact(&mut bytes)?;
-            Ok(bytes)
-        };
-        let mut header = [0_u32; 8];
-        for value in &mut header {
-            *value = u32::from_le_bytes(word()?);
+        let mut numbers = [0_u32; 8];
+        for number in &mut numbers {
+            *number = u32::from_le_bytes(header.take()?);
         }
-        let [version, frames, bands, chunks, decode_errors, bytes_per_value, tags, statistics] = header;
+        let [version, frames, bands, chunks, decode_errors, bytes_per_value, tags, statistics] = numbers;
         if version != FORMAT_VERSION {
             return Err(FeatureFileError::Invalid("another version"));
         }
@@ -156,25 +167,27 @@ impl FeatureFile {
         if !sizes_hold {
             return Err(FeatureFileError::Invalid("impossible sizes"));
         }
-        let duration_s = f32::from_le_bytes(word()?);
-        let mut floats =
-            |count: u32| (0..count).map(|_| word().map(f32::from_le_bytes)).collect::<io::Result<Vec<_>>>();
-        let (starts_s, tags, statistics) = (floats(chunks)?, floats(tags)?, floats(statistics)?);
-        let values = u64::from(chunks) * u64::from(frames) * u64::from(bands);
-        let listed = (starts_s.len() + tags.len() + statistics.len()) as u64;
-        let expected = FIXED_HEADER_BYTES + 4 * listed + u64::from(bytes_per_value) * values;
-        if file.metadata()?.len() != expected {
+        let listed = 4 * u64::from(chunks + tags + statistics) + SEAL_BYTES as u64 * u64::from(chunks + 1);
+        let values = u64::from(chunks) * u64::from(frames) * u64::from(bands) * u64::from(bytes_per_value);
+        if length != FIXED_HEADER_BYTES + listed + values {
             return Err(FeatureFileError::Invalid("the length does not fit the header"));
         }
-        let (frames, bands, bytes_per_value) = (frames as usize, bands as usize, bytes_per_value as usize);
+        let duration_s = f32::from_le_bytes(header.take()?);
+        let (starts_s, tags, statistics) = (header.floats(chunks)?, header.floats(tags)?, header.floats(statistics)?);
+        let seals = (0..chunks).map(|_| header.take()).collect::<Result<_, _>>()?;
+        let sealed = seal(&header.read);
+        if header.take()? != sealed {
+            return Err(FeatureFileError::Invalid("its header is damaged"));
+        }
         Ok(Self {
             path: path.to_owned(),
-            frames,
-            bands,
-            bytes_per_value,
+            frames: frames as usize,
+            bands: bands as usize,
+            bytes_per_value: bytes_per_value as usize,
             starts_s,
             tags,
             statistics,
+            seals,
             duration_s,
             decode_errors,
         })
@@ -186,18 +199,48 @@ impl FeatureFile {
         if chunk >= self.starts_s.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no such chunk"));
         }
-        let floats = self.starts_s.len() + self.tags.len() + self.statistics.len();
-        let offset = FIXED_HEADER_BYTES + 4 * floats as u64 + chunk as u64 * chunk_bytes as u64;
+        let listed = 4 * (self.starts_s.len() + self.tags.len() + self.statistics.len());
+        let header = FIXED_HEADER_BYTES + (listed + SEAL_BYTES * (self.seals.len() + 1)) as u64;
         let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(offset))?;
+        file.seek(SeekFrom::Start(header + chunk as u64 * chunk_bytes as u64))?;
         let mut bytes = vec![0; chunk_bytes];
         file.read_exact(&mut bytes)?;
+        if seal(&bytes) != self.seals[chunk] {
+            // Without it the next run makes it anew. Where it cannot be removed, the same message comes again.
+            let _ = fs::remove_file(&self.path);
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the stored features were damaged, and are removed; run again, and they are made anew",
+            ));
+        }
         if self.bytes_per_value == 2 {
             return decode_f16(&bytes, out).map_err(io::Error::other);
         }
         out.clear();
         out.extend(bytes.chunks_exact(4).map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]])));
         Ok(())
+    }
+}
+
+/// The beginning of a file, read piece by piece, and what was read of it.
+struct Header {
+    file: BufReader<File>,
+    read: Vec<u8>,
+}
+
+impl Header {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], FeatureFileError> {
+        let mut bytes = [0; N];
+        self.file.read_exact(&mut bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => FeatureFileError::Invalid("it is cut off"),
+            _ => FeatureFileError::Io(error),
+        })?;
+        self.read.extend(bytes);
+        Ok(bytes)
+    }
+
+    fn floats(&mut self, count: u32) -> Result<Vec<f32>, FeatureFileError> {
+        (0..count).map(|_| self.take().map(f32::from_le_bytes)).collect()
     }
 }
 
@@ -362,20 +405,30 @@ mod tests {
     }
 
     #[test]
-    fn every_truncation_and_wrong_header_is_refused() {
+    fn no_damage_gives_other_features() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("track.f16");
         FeatureFile::write(&path, &stored()).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
         for length in 0..bytes.len() {
-            std::fs::write(&path, &bytes[..length]).unwrap();
-            assert!(FeatureFile::open(&path).is_err(), "accepted {length} of {} bytes", bytes.len());
+            fs::write(&path, &bytes[..length]).unwrap();
+            // No error of the system, which would end the run: the file is made anew.
+            let opened = FeatureFile::open(&path);
+            assert!(matches!(opened, Err(FeatureFileError::Invalid(_))), "{length} of {} bytes", bytes.len());
         }
-        for position in 0..20 {
+        let values = bytes.len() - 24;
+        for place in 0..bytes.len() {
             let mut damaged = bytes.clone();
-            damaged[position] ^= 0x80;
-            std::fs::write(&path, &damaged).unwrap();
-            assert!(FeatureFile::open(&path).is_err(), "accepted a header damaged at byte {position}");
+            damaged[place] ^= 0x80;
+            fs::write(&path, &damaged).unwrap();
+            let opened = FeatureFile::open(&path);
+            assert_eq!(opened.is_ok(), place >= values, "damaged at byte {place}");
+            let Ok(file) = opened else { continue };
+            let store = FeatureStore::new(vec![file]).unwrap();
+            let read = [0, 1].map(|chunk| store.read_chunk(0, chunk, &mut Vec::new()).is_ok());
+            let first = place < values + 12;
+            assert!(!read[usize::from(!first)], "damaged at byte {place}");
+            assert!(!path.exists(), "what is damaged is made anew");
         }
     }
 }

@@ -8,6 +8,8 @@ use anyhow::Context;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::seal::{read_sealed, write_sealed};
+
 /// Writes a file under a temporary name beside its place, syncs it, and renames it. Makes the folder if needed.
 pub(crate) fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -30,16 +32,17 @@ pub(crate) fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io
     attempt().with_context(|| format!("could not write {}", path.display()))
 }
 
-/// Writes a value as JSON, atomically.
+/// Writes a value as a line of JSON with its seal behind it, atomically.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
-    let bytes = serde_json::to_vec(value).with_context(|| format!("could not write {} as JSON", path.display()))?;
-    write_atomic(path, |out| out.write_all(&bytes))
+    let mut bytes = serde_json::to_vec(value).with_context(|| format!("could not write {} as JSON", path.display()))?;
+    bytes.push(b'\n');
+    write_sealed(path, &bytes)
 }
 
-/// Reads a value from JSON. `None` when there is no such file, or when it is of another version and does not parse:
-/// a cache is then made anew.
+/// Reads a value from JSON. `None` when there is no such file, or when it is damaged or of another version and does not
+/// parse: a cache is then made anew.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
-    Ok(read_if_present(path)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    Ok(read_sealed(path)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 /// Reads a file. `None` when there is no such file.
@@ -75,7 +78,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         assert_eq!(read_json::<Vec<i32>>(&path).unwrap(), None);
-        fs::write(&path, "{\"other\": true}").unwrap();
+        write_json(&path, &serde_json::json!({"other": true})).unwrap();
         assert_eq!(read_json::<Vec<i32>>(&path).unwrap(), None);
+        fs::write(&path, "[1]").unwrap();
+        assert_eq!(read_json::<Vec<i32>>(&path).unwrap(), None, "without a seal");
     }
 }

@@ -125,6 +125,8 @@ pub(crate) fn library(per_class: usize) -> Report {
             backend: "flex".into(),
             seed: 17,
             embedding_dim: 128,
+            weights: Some("an encoder of somebody else's; BSD 3-Clause licence".into()),
+            data: None,
         },
         sub_genres: summaries(&tracks),
         test: evaluation(&tracks, SUB_GENRES.len()),

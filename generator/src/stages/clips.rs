@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::features::UsableLibrary;
 use super::library::{Candidate, FailedTrack};
-use crate::cache::{Key, KeyBuilder, Remembered, read_json, write_atomic, write_json};
+use crate::cache::{Key, KeyBuilder, Remembered, is_sealed_beside, read_json, seal_beside, write_atomic, write_json};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
@@ -39,11 +39,11 @@ pub(crate) fn clips(
             // What is not there is forgotten already.
             let _ = fs::remove_file(failure_path(plan, key));
         }
-        if !plan.clip_path(key).is_file() && !failure_path(plan, key).is_file() {
-            missing.entry(key).or_insert(track);
-        }
+        missing.entry(key).or_insert(track);
     }
-    let mut order: Vec<usize> = missing.into_values().collect();
+    let is_missing = |key: Key| !is_sealed_beside(&plan.clip_path(key)) && !failure_path(plan, key).is_file();
+    let mut order: Vec<usize> =
+        missing.into_par_iter().filter(|&(key, _)| is_missing(key)).map(|(_, track)| track).collect();
     order.sort_unstable();
     let progress = console.progress("clips", order.len() as u64);
     // One job each: the thread that is done first takes the next track, however long it is.
@@ -53,7 +53,10 @@ pub(crate) fn clips(
         }
         let (entry, key) = (&library.tracks[track].entry, keys[track]);
         match make_clip(&entry.path, f64::from(library.metas[track].duration_s), options, cancel) {
-            Ok(clip) => write_atomic(&plan.clip_path(key), |out| out.write_all(&clip))?,
+            Ok(clip) => {
+                write_atomic(&plan.clip_path(key), |out| out.write_all(&clip))?;
+                seal_beside(&plan.clip_path(key))?;
+            }
             Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
             Err(error) => {
                 let reason = format!("no clip could be made: {:#}", anyhow::Error::from(error));

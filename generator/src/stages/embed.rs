@@ -12,7 +12,7 @@ use pmsl_core::dataset::FeatureSource;
 
 use super::features::UsableLibrary;
 use super::model::{Model, Trained, session_error};
-use crate::cache::{Key, KeyBuilder, Scaled, mean_of_chunks, read_if_present, write_atomic};
+use crate::cache::{Key, KeyBuilder, Scaled, mean_of_chunks, read_sealed, write_sealed};
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::Plan;
@@ -20,7 +20,7 @@ use crate::stopwatch::Worked;
 
 /// Version of how chunks become the vector of a track.
 const EMBEDDING_VERSION: u32 = 1;
-const MAGIC: &[u8; 8] = b"PMSLEMB\x01";
+const MAGIC: &[u8; 8] = b"PMSLEMB\x02";
 
 /// The vectors of all tracks, in the library's order.
 pub(crate) fn embeddings(
@@ -152,47 +152,36 @@ impl FeatureSource for SingleChunks<'_> {
     }
 }
 
-/// Reads stored vectors: magic, `u32` dim, then for each the 16 bytes of its key and `[dim]` little-endian `f32`.
-/// Nothing where there is no file.
+/// Reads stored vectors, which are sealed: magic, `u32` dim, then for each the 16 bytes of its key and `[dim]` little-endian `f32`.
+/// Nothing where there is no file, or one that is damaged or of another version: its vectors are then made anew.
 fn read(path: &Path) -> anyhow::Result<BTreeMap<Key, Vec<f32>>> {
-    let Some(bytes) = read_if_present(path)? else { return Ok(BTreeMap::new()) };
-    parse(&bytes).with_context(|| format!("{} is damaged: delete it, and it is made anew", path.display()))
+    Ok(read_sealed(path)?.and_then(|bytes| parse(&bytes)).unwrap_or_default())
 }
 
-fn parse(bytes: &[u8]) -> anyhow::Result<BTreeMap<Key, Vec<f32>>> {
-    let Some((head, records)) = bytes.split_at_checked(12) else { bail!("the header is cut off") };
-    let (magic, dim) = head.split_at(8);
-    if magic != MAGIC {
-        bail!("it is no file of embeddings of this version");
-    }
-    let dim = u32::from_le_bytes([dim[0], dim[1], dim[2], dim[3]]) as usize;
-    let record = 16 + 4 * dim;
+fn parse(bytes: &[u8]) -> Option<BTreeMap<Key, Vec<f32>>> {
+    let (dim, records) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
+    let dim = u32::from_le_bytes(*dim) as usize;
+    let record = size_of::<Key>() + 4 * dim;
     if dim == 0 || !records.len().is_multiple_of(record) {
-        bail!("its length does not fit {dim} values per vector");
+        return None;
     }
-    Ok(records
-        .chunks_exact(record)
-        .map(|record| {
-            let (key, values) = record.split_at(16);
-            let values = values.chunks_exact(4).map(|v| f32::from_le_bytes([v[0], v[1], v[2], v[3]])).collect();
-            let mut name = [0; 16];
-            name.copy_from_slice(key);
-            (Key::from_bytes(name), values)
-        })
-        .collect())
+    let records = records.chunks_exact(record).map(|record| {
+        let (key, values) = record.split_first_chunk()?;
+        let values = values.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).collect();
+        Some((Key::from_bytes(*key), values))
+    });
+    records.collect()
 }
 
 fn write(path: &Path, vectors: &BTreeMap<Key, Vec<f32>>) -> anyhow::Result<()> {
     let dim = vectors.values().next().map_or(0, Vec::len) as u32;
-    write_atomic(path, |out| -> io::Result<()> {
-        out.write_all(MAGIC)?;
-        out.write_all(&dim.to_le_bytes())?;
-        for (key, vector) in vectors {
-            out.write_all(key.as_bytes())?;
-            vector.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))?;
-        }
-        Ok(())
-    })
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(dim.to_le_bytes());
+    for (key, vector) in vectors {
+        bytes.extend(key.as_bytes());
+        bytes.extend(vector.iter().flat_map(|value| value.to_le_bytes()));
+    }
+    write_sealed(path, &bytes)
 }
 
 #[cfg(test)]
@@ -201,7 +190,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn vectors_come_back_and_damage_is_refused() {
+    fn vectors_come_back_and_damaged_ones_are_made_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.bin");
         assert!(read(&path).unwrap().is_empty());
@@ -211,9 +200,10 @@ mod tests {
         assert_eq!(read(&path).unwrap(), vectors);
         let bytes = fs::read(&path).unwrap();
         for length in 0..bytes.len() {
-            let cut = parse(&bytes[..length]);
+            fs::write(&path, &bytes[..length]).unwrap();
+            assert!(read(&path).unwrap().is_empty(), "{length} bytes");
             let whole_records = length >= 12 && (length - 12).is_multiple_of(24);
-            assert_eq!(cut.is_ok(), whole_records, "{length} bytes");
+            assert!(length > bytes.len() - 16 || parse(&bytes[..length]).is_some() == whole_records, "{length} bytes");
         }
     }
 }

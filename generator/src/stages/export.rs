@@ -71,10 +71,12 @@ fn table(report: &Report) -> anyhow::Result<Vec<u8>> {
     Ok(writer.into_inner()?)
 }
 
-/// Text that no spreadsheet takes for a formula: what begins like one is marked as text by an apostrophe.
+/// Text that no spreadsheet takes for a formula (OWASP, "CSV Injection"): on one line, and what begins like one, behind
+/// blanks and in wide letters too, is marked as text by an apostrophe.
 pub(super) fn inert(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text.to_owned() }
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let formula = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula { format!("'{line}") } else { line }
 }
 
 #[cfg(test)]
@@ -95,5 +97,6 @@ mod tests {
     #[test]
     fn formulas_are_text() {
         assert_eq!(["=1+1", "@x", "a=b", ""].map(inert), ["'=1+1", "'@x", "a=b", ""]);
+        assert_eq!(["\t=1", " -2", "\r\n+3", "＝4", "a\nb"].map(inert), ["' =1", "' -2", "'  +3", "'＝4", "a b"]);
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow};
-use pmsl_core::analysis::{analyse, read_chunks_and_analysis};
+use pmsl_core::analysis::{TrackAnalysis, analyse, read_chunks_and_analysis};
 use pmsl_core::audio::{AudioError, TrackAudio, read_chunks};
 use pmsl_core::descriptors::{DESCRIPTOR_VERSION, Descriptors};
 use pmsl_core::features::{FEATURE_VERSION, FeatureError, FrontEnd, MfccStatistics, encode_f16};
@@ -84,7 +84,7 @@ pub(crate) fn features(
     // Two entries may be the same audio (allowed duplicates, copies): the work is done once.
     let mut missing: BTreeMap<Key, (usize, Missing)> = BTreeMap::new();
     for (index, (state, key)) in states.iter().zip(&keys).enumerate() {
-        let wanted = Missing::of(plan, &library.tracks[index], state);
+        let wanted = Missing::of(plan, &library.tracks[index], state)?;
         if wanted.anything() {
             missing.entry(*key).or_insert((index, wanted));
         }
@@ -124,7 +124,7 @@ pub(crate) fn features(
     if cancel.load(Ordering::Relaxed) {
         return Err(RunError::Interrupted);
     }
-    let usable = collect(plan, library, &keys, states).map_err(RunError::Failed)?;
+    let usable = collect(plan, library, &keys, states, cancel).map_err(RunError::Failed)?;
     console.detail(&format!("features: {} of {} tracks decoded", order.len(), usable.tracks.len()));
     let reused = usable.tracks.len().saturating_sub(order.len());
     Ok(Worked::new(usable, order.len(), reused))
@@ -135,7 +135,7 @@ pub(crate) fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyho
     let mut missing = 0;
     for track in &library.tracks {
         let state = State::look(plan, feature_key(plan, track)?)?;
-        missing += usize::from(Missing::of(plan, track, &state).anything());
+        missing += usize::from(Missing::of(plan, track, &state)?.anything());
     }
     Ok(missing)
 }
@@ -165,12 +165,12 @@ struct Missing {
 }
 
 impl Missing {
-    fn of(plan: &Plan, track: &Candidate, state: &State) -> Self {
+    fn of(plan: &Plan, track: &Candidate, state: &State) -> anyhow::Result<Self> {
         let usable = !matches!(state, State::Failed(_));
-        Self {
+        Ok(Self {
             features: matches!(state, State::Missing),
-            analysis: usable && !plan.analysis_path(analysis_key(track)).is_file(),
-        }
+            analysis: usable && read_descriptors(&plan.analysis_path(analysis_key(track)))?.is_none(),
+        })
     }
 
     fn anything(self) -> bool {
@@ -272,7 +272,13 @@ fn extract(ears: &mut Ears, audio: &TrackAudio) -> anyhow::Result<StoredChunks> 
 }
 
 /// Sorts the tracks into usable and failed ones.
-fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<State>) -> anyhow::Result<UsableLibrary> {
+fn collect(
+    plan: &Plan,
+    library: CandidateLibrary,
+    keys: &[Key],
+    states: Vec<State>,
+    cancel: &AtomicBool,
+) -> anyhow::Result<UsableLibrary> {
     let total = library.tracks.len() + library.failures.len();
     let mut failures = library.failures;
     let (mut tracks, mut files, mut usable_keys) = (Vec::new(), Vec::new(), Vec::new());
@@ -307,9 +313,7 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         .iter()
         .map(|track| read_descriptors(&plan.analysis_path(analysis_key(track))))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let copies = Copies::remembered(plan, &tracks, &descriptors, |track| {
-        read_analysis(&plan.analysis_path(analysis_key(track)))
-    })?;
+    let copies = Copies::remembered(plan, &tracks, &descriptors, |track| analysis_of(plan, track, cancel))?;
     let metas = tracks.iter().zip(&files).map(|(track, file)| meta(track, file)).collect();
     Ok(UsableLibrary {
         sub_genres,
@@ -324,6 +328,21 @@ fn collect(plan: &Plan, library: CandidateLibrary, keys: &[Key], states: Vec<Sta
         skipped: library.skipped,
         warnings,
     })
+}
+
+/// What was measured of a track; measured again where what is kept of it is damaged. Nothing where nothing is kept.
+fn analysis_of(plan: &Plan, track: &Candidate, cancel: &AtomicBool) -> anyhow::Result<Option<TrackAnalysis>> {
+    let path = plan.analysis_path(analysis_key(track));
+    if let Some(analysis) = read_analysis(&path)? {
+        return Ok(Some(analysis));
+    }
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let failed = || format!("{} could not be measured again", track.entry.relative_path);
+    let analysis = analyse(&track.entry.path, cancel).with_context(failed)?;
+    write_analysis(&path, &analysis)?;
+    Ok(Some(analysis))
 }
 
 /// Drops sub-genres without a usable track, and says where each one went.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use pmsl_core::library::{LibraryTrack, Overrides};
+use pmsl_core::library::{LibraryTrack, Overrides, clean_text};
 use pmsl_core::npy::Array;
 use pmsl_core::track::{SubGenre, TrackMeta};
 
@@ -132,8 +132,13 @@ fn labels(path: &Path) -> anyhow::Result<Vec<Row>> {
     if is_csv {
         return table(&std::fs::read(path)?);
     }
-    let labels = Array::open(path)?.into_labels()?;
-    Ok(labels.into_iter().map(|sub_genre| Row { sub_genre, ..Row::default() }).collect())
+    let labels = Array::open(path)?.into_labels()?.into_iter().enumerate();
+    labels
+        .map(|(row, label)| {
+            let sub_genre = clean_text(&label).with_context(|| format!("row {row} (counted from 0) has no label"))?;
+            Ok(Row { sub_genre, ..Row::default() })
+        })
+        .collect()
 }
 
 fn table(bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
@@ -150,8 +155,9 @@ fn table(bytes: &[u8]) -> anyhow::Result<Vec<Row>> {
     for (number, record) in reader.records().enumerate() {
         let record = record?;
         let field = |column: Option<usize>| record.get(column?).filter(|text| !text.is_empty()).map(str::to_owned);
-        let Some(sub_genre) = field(Some(label)) else { bail!("line {} has no label", number + 2) };
-        let [genre, title, artist, album, split, fold, key] = texts.map(field);
+        let text = |column: Option<usize>| field(column).as_deref().and_then(clean_text);
+        let Some(sub_genre) = text(Some(label)) else { bail!("line {} has no label", number + 2) };
+        let [genre, title, artist, album, split, fold, key] = texts.map(text);
         let mut values = [None; 4];
         for (value, (name, column)) in values.iter_mut().zip(numbers) {
             let Some(text) = field(column) else { continue };

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::UsableLibrary;
 use super::folds::CheckedSplit;
-use crate::cache::{Key, KeyBuilder, Scaled, Scaling, read_json, write_json};
+use crate::cache::{Key, KeyBuilder, Scaled, Scaling, is_sealed_beside, read_json, seal_beside, write_json};
 use crate::console::{Console, Progress};
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
@@ -84,7 +84,7 @@ pub(crate) fn model(
     let folder = plan.work.join("models").join(key.to_string());
     let weights = folder.join("model.safetensors");
     let record_path = folder.join("record.json");
-    if weights.is_file()
+    if is_sealed_beside(&weights)
         && let Some(record) = read_json::<ModelRecord>(&record_path)?
     {
         console.detail(&format!("{label}: nothing to do"));
@@ -109,6 +109,7 @@ pub(crate) fn model(
     let outcome = trained.map_err(session_error)?;
     let record = ModelRecord { steps_per_epoch: listener.steps_per_epoch, outcome };
     // The record is written last: a model without one is trained to its end again, from its last checkpoint.
+    seal_beside(&weights)?;
     write_json(&record_path, &record)?;
     // The optimizer's state is of no use to a finished model. A file that stays is only a waste of space.
     let _ = fs::remove_file(&checkpoint.path);

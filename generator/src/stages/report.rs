@@ -9,8 +9,9 @@ use pmsl_core::features::{FEATURE_VERSION, FrontEndOptions};
 use pmsl_core::index::FORMAT_VERSION;
 use pmsl_core::library::SkipReason;
 use pmsl_core::metrics::wilson_interval;
-use pmsl_core::models::DeviceKind;
+use pmsl_core::models::{DeviceKind, EncoderOptions};
 use pmsl_core::project::MapOptions;
+use pmsl_core::tensorflow::MusicnnWeights;
 use serde_json::{Value, json};
 
 use super::descriptors;
@@ -77,7 +78,29 @@ fn build(plan: &Plan, vectors: &Vectors) -> render::Build {
         backend: backend.into(),
         seed: plan.config.seed,
         embedding_dim: vectors.dim() as u32,
+        weights: weights(plan),
+        data: matches!(plan.source, LibrarySource::Demo(_))
+            .then(|| "synthesized by pmsl; no recording is in it".into()),
     }
+}
+
+/// Whose weights the encoder began with, and their licence. A folder of the owner's is not named.
+fn weights(plan: &Plan) -> Option<String> {
+    let name = plan.config.model.pretrained.as_deref()?;
+    if let EncoderOptions::Musicnn(options) = plan.config.encoder() {
+        let data = match options.model {
+            MusicnnWeights::Msd => "the Million Song Dataset",
+            MusicnnWeights::Mtt => "MagnaTagATune",
+        };
+        return Some(format!("MusiCNN by J. Pons and X. Serra, trained on {data}; package musicnn 0.1.0, ISC licence"));
+    }
+    Some(if std::path::Path::new(name).exists() {
+        "a local file, under the licence of its author".into()
+    } else if name.starts_with("MIT/ast-") {
+        format!("{name} by Y. Gong et al., trained on AudioSet; BSD 3-Clause licence")
+    } else {
+        format!("{name} of the Hugging Face hub, under the licence that its page names")
+    })
 }
 
 /// The front end and its version.

@@ -10,6 +10,7 @@ mod explorer;
 mod filters;
 mod folder;
 mod host;
+mod hostile;
 mod kept;
 mod links;
 mod map;

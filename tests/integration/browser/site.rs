@@ -53,22 +53,36 @@ impl Built {
     /// As [`Built::new`], of so many tracks with vectors of so many numbers.
     pub(super) fn sized(seed: u64, count: usize, dim: usize) -> Self {
         let mut random = Random(seed);
-        let tracks = (0..count).map(|i| track(i, count, &mut random)).collect();
+        Self::place((0..count).map(|i| track(i, count, &mut random)).collect(), sub_genres(), seed, dim)
+    }
+
+    /// A site of these tracks in these sub-genres.
+    pub(super) fn of(tracks: Vec<TrackMeta>, sub_genres: Vec<SubGenre>) -> Self {
+        Self::place(tracks, sub_genres, 1, DIM)
+    }
+
+    fn place(tracks: Vec<TrackMeta>, sub_genres: Vec<SubGenre>, seed: u64, dim: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("my site, with spaces");
-        Self::write(folder, root, tracks, seed, dim)
+        Self::write(folder, root, tracks, sub_genres, seed, dim)
     }
 
     /// Writes a later build over this one: the same tracks in the opposite order, with other vectors.
     pub(super) fn rebuild(self) -> Self {
         let tracks = self.tracks.into_iter().rev().collect();
-        Self::write(self.folder, self.root, tracks, 2, DIM)
+        Self::write(self.folder, self.root, tracks, self.sub_genres, 2, DIM)
     }
 
-    fn write(folder: TempDir, root: PathBuf, tracks: Vec<TrackMeta>, seed: u64, dim: usize) -> Self {
+    fn write(
+        folder: TempDir,
+        root: PathBuf,
+        tracks: Vec<TrackMeta>,
+        sub_genres: Vec<SubGenre>,
+        seed: u64,
+        dim: usize,
+    ) -> Self {
         let mut random = Random(seed ^ 0x5EED);
-        let sub_genres = SUB_GENRES.map(|(genre, name)| SubGenre { genre: Some(genre.into()), name: name.into() });
-        let centres: Vec<f32> = (0..SUB_GENRES.len() * dim).map(|_| random.signed()).collect();
+        let centres: Vec<f32> = (0..sub_genres.len() * dim).map(|_| random.signed()).collect();
         let near = |track: &TrackMeta, at: usize, random: &mut Random| {
             centres[track.sub_genre as usize * dim + at] + 0.6 * random.signed()
         };
@@ -85,7 +99,7 @@ impl Built {
         };
         write(&root, &index);
         let (songs, searcher) = (Songs::new(&tracks), Searcher::new(vectors));
-        Self { folder, root, tracks, sub_genres: sub_genres.into(), songs, searcher }
+        Self { folder, root, tracks, sub_genres, songs, searcher }
     }
 
     /// What the core makes playlists from.
@@ -119,6 +133,10 @@ impl Built {
         assert_eq!(found.next(), None);
         file
     }
+}
+
+fn sub_genres() -> Vec<SubGenre> {
+    SUB_GENRES.map(|(genre, name)| SubGenre { genre: Some(genre.into()), name: name.into() }).into()
 }
 
 fn write(root: &Path, index: &IndexInput<'_>) {

@@ -217,11 +217,72 @@ fn one_file_in_two_playlists_is_refused_unless_allowed() {
 }
 
 #[test]
-fn tracks_outside_the_root_keep_a_relative_path() {
-    let folder = library(&["sets/keep.txt", "music/a.mp3"]);
-    write(&folder, "sets/Dark.m3u8", b"../music/a.mp3\n");
-    let library = scan(&folder.path().join("sets"), &LibraryOptions::default()).unwrap();
-    assert_eq!(tracks(&library), [(0, "../music/a.mp3")]);
+fn tracks_outside_the_root_are_read_only_where_that_was_asked_for() {
+    let folder = library(&["sets/keep.txt", "sets/b.mp3", "music/a.mp3"]);
+    let root = folder.path().join("sets");
+    let absolute = folder.path().join("music/a.mp3");
+    let entries = format!(
+        "../music/a.mp3\n{0}\nfile://{0}\n%2e%2e/music/a.mp3\n..\\music\\a.mp3\nx/../../music/a.mp3\nx/../b.mp3\n",
+        absolute.display()
+    );
+    let outside = LibraryOptions { outside: true, ..LibraryOptions::default() };
+    let refused = |library: &Library| {
+        library.skipped.iter().filter(|skipped| matches!(skipped.reason, SkipReason::Outside { .. })).count()
+    };
+    write(&folder, "sets/Dark.m3u8", entries.as_bytes());
+    let inside = scan(&root, &LibraryOptions::default()).unwrap();
+    assert_eq!((tracks(&inside), refused(&inside)), (vec![(0, "b.mp3")], 6));
+    assert!(inside.skipped.iter().all(|skipped| skipped.reason.is_failure()));
+    let all = scan(&root, &outside).unwrap();
+    assert_eq!((tracks(&all), refused(&all)), (vec![(0, "../music/a.mp3"), (0, "b.mp3")], 0));
+
+    let rows = entries.lines().fold("path,sub_genre\n".to_owned(), |rows, entry| rows + entry + ",Dark\n");
+    write(&folder, "sets/library.csv", rows.as_bytes());
+    let inside = scan(&root, &LibraryOptions::default()).unwrap();
+    assert_eq!((tracks(&inside), refused(&inside)), (vec![(0, "b.mp3")], 6));
+    assert_eq!(tracks(&scan(&root, &outside).unwrap()).len(), 2);
+
+    write(&folder, "sets/library.csv", b"path,sub_genre\n../music/a.mp3,Dark\n");
+    let message = scan(&root, &LibraryOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("`library.outside`"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_library_may_be_named_by_a_link_and_hold_links() {
+    let folder = library(&["real/a.mp3", "music/b.mp3"]);
+    let link =
+        |from: &str, to: &str| std::os::unix::fs::symlink(folder.path().join(from), folder.path().join(to)).unwrap();
+    link("real", "linked");
+    link("music/b.mp3", "real/b.mp3");
+    let real = folder.path().join("real/a.mp3");
+    write(&folder, "real/Dark.m3u8", format!("{}\nb.mp3\n", real.display()).as_bytes());
+    let found = scan(&folder.path().join("linked"), &LibraryOptions::default()).unwrap();
+    assert_eq!((found.tracks.len(), found.skipped.len()), (2, 0), "{:?}", found.skipped);
+}
+
+#[test]
+fn names_are_shown_as_plain_text() {
+    let folder = library(&["Te\u{202e}chno\n/a.mp3", "\u{200b}/b.mp3"]);
+    assert_eq!(names(&scanned(&folder)), ["Techno", "Unnamed"]);
+    let rows = "path,sub_genre,genre,title,artist\n\
+        Te\u{202e}chno\n/a.mp3,\u{2066}Dark\u{7},\u{feff},\"two\nlines\",\u{202e}\n"
+        .replace("Te\u{202e}chno\n", "\"Te\u{202e}chno\n");
+    let rows = rows.replace("/a.mp3,", "/a.mp3\",");
+    write(&folder, "library.csv", rows.as_bytes());
+    let library = scanned(&folder);
+    assert_eq!(names(&library), ["Dark"]);
+    let overrides = &library.tracks[0].overrides;
+    assert_eq!((overrides.title.as_deref(), overrides.artist.as_deref()), (Some("two lines"), None));
+    let long = "x".repeat(1 << 20);
+    write(
+        &folder,
+        "library.csv",
+        format!("path,sub_genre,title\n\"Te\u{202e}chno\n/a.mp3\",a,{long}\n\u{200b}/b.mp3,{long},b\n").as_bytes(),
+    );
+    let library = scanned(&folder);
+    assert_eq!((library.tracks.len(), &library.tracks[0].overrides.title), (1, &None));
+    assert!(matches!(library.skipped[0].reason, SkipReason::Incomplete { .. }));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Reading safetensors files, whoever wrote them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use half::{bf16, f16};
@@ -14,11 +16,17 @@ const MAX_BYTES: u64 = 4 << 30;
 /// Reads a whole file of at most `max` bytes.
 pub(super) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, WeightsError> {
     let io = |source| WeightsError::Io { action: "read", path: path.to_owned(), source };
-    let found = std::fs::metadata(path).map_err(io)?.len();
+    let file = File::open(path).map_err(io)?;
+    let found = file.metadata().map_err(io)?.len();
+    let too_large = |found| WeightsError::TooLarge { path: path.to_owned(), found, max };
     if found > max {
-        return Err(WeightsError::TooLarge { path: path.to_owned(), found, max });
+        return Err(too_large(found));
     }
-    std::fs::read(path).map_err(io)
+    // The length that the system tells is none of devices, pipes and files that grow.
+    let mut bytes = Vec::with_capacity(found as usize + 1);
+    file.take(max + 1).read_to_end(&mut bytes).map_err(io)?;
+    let found = bytes.len() as u64;
+    if found > max { Err(too_large(found)) } else { Ok(bytes) }
 }
 
 /// Reads a safetensors file into memory.

@@ -131,6 +131,16 @@ fn claims_of_the_index_are_not_believed() {
         let result = one_entry(header, &entry(&two, &[0x28, 8]));
         assert!(matches!(result, Err(CheckpointError::Unsupported { .. })), "{header:?}");
     }
+    let (first, second) = (entry(&two, &[0x28, 8]), entry(&two, &[0x28, 8, 0x20, 8]));
+    for (data, fits) in [(64, true), (8, false)] {
+        // Of 8 bytes the second tensor would lie beyond the end: both are the first.
+        let other = if fits { &second } else { &first };
+        let index = table(&[&[(b"", HEADER), (b"a", &first), (b"b", other)]], 0);
+        let read = Checkpoint::from_bytes(&index, vec![0; data]);
+        assert_eq!(read.is_ok(), fits);
+        let overlap = CheckpointError::Damaged { what: "its tensors overlap" }.to_string();
+        assert!(read.map_or_else(|error| error.to_string() == overlap, |_| true));
+    }
     let no_header = table(&[&[(b"a", b"")]], 0);
     assert!(matches!(Checkpoint::from_bytes(&no_header, vec![]), Err(CheckpointError::Damaged { .. })));
     let too_large = Checkpoint::from_bytes(&vec![0; INDEX_LIMIT as usize + 1], vec![]);

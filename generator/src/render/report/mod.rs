@@ -103,6 +103,12 @@ pub struct Build {
     pub seed: u64,
     /// Values of one embedding.
     pub embedding_dim: u32,
+    /// Whose weights the encoder began with, and their licence; absent where it began with random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// Whose music it is, and its licence; absent where it is the owner's library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
 }
 
 /// The folds of a cross-validation. Every track was held out once in every repeat, and judged by a model that had not
