@@ -10,6 +10,7 @@ mod analysis;
 mod features;
 mod key;
 mod lock;
+mod remembered;
 mod scaling;
 mod stamps;
 mod store;
@@ -20,6 +21,7 @@ pub(crate) use features::{
 };
 pub(crate) use key::{Key, KeyBuilder};
 pub(crate) use lock::WorkLock;
+pub(crate) use remembered::Remembered;
 pub(crate) use scaling::{Scaled, Scaling, mean_of_chunks};
-pub(crate) use stamps::{FileStamp, Remembered, Stamps};
+pub(crate) use stamps::{FileStamp, Stamps};
 pub(crate) use store::{read_if_present, read_json, write_atomic, write_json};
