@@ -2,12 +2,15 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod advice;
+mod bad_audio;
 mod browser;
 mod cli;
 mod clips;
 mod configs;
+mod crashes;
 mod embeddings;
 mod finished;
+mod movie;
 mod pipeline;
 mod single_file;
 mod support;
