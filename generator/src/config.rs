@@ -25,8 +25,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::limits::Bytes;
+
 /// The config of a run.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where editors find the schema of this file. Not used by the run.
@@ -67,9 +69,44 @@ pub struct Config {
     pub work: Option<PathBuf>,
     /// Threads to use. 0 uses all cores.
     pub threads: u32,
+    /// Most time that reading, decoding or cutting one file may take, in seconds (above 0, up to 86400). A file that takes
+    /// longer is reported, and the run goes on without it.
+    pub file_time_limit_s: f64,
+    /// Most memory that the run may have in use, such as `"4 GiB"`. Where it is short, fewer files are decoded at once; a
+    /// run that needs more ends with an error. Without it there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<Bytes>,
     /// The folder of the config file.
     #[serde(skip)]
     pub folder: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            prefer: Vec::new(),
+            title: None,
+            seed: 0,
+            library: LibraryConfig::default(),
+            audio: ChunkOptions::default(),
+            features: None,
+            split: SplitOptions::default(),
+            model: ModelConfig::default(),
+            train: TrainOptions::default(),
+            device: DeviceKind::default(),
+            precision: Precision::default(),
+            embed: EmbedConfig::default(),
+            evaluate: EvaluateConfig::default(),
+            map: MapOptions::default(),
+            site: SiteConfig::default(),
+            work: None,
+            threads: 0,
+            file_time_limit_s: 1800.0,
+            memory_limit: None,
+            folder: PathBuf::new(),
+        }
+    }
 }
 
 /// The tracks, and how they are sorted into sub-genres.
@@ -378,6 +415,10 @@ impl Config {
         }
         for probe in &self.evaluate.probes {
             probe.validate().context("in `evaluate.probes`")?;
+        }
+        let limit_s = self.file_time_limit_s;
+        if !(limit_s > 0.0 && limit_s <= 86_400.0) {
+            bail!("`file_time_limit_s` must be above 0 and at most 86400, found {limit_s}");
         }
         if self.embed.batch_size == 0 {
             bail!("`embed.batch_size` must be at least 1");

@@ -25,7 +25,7 @@ pub(crate) enum Verbosity {
 }
 
 /// Prints for the user.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Console {
     verbosity: Verbosity,
     terminal: bool,
@@ -69,6 +69,11 @@ impl Console {
     /// Something the user should know and may want to mend.
     pub(crate) fn warn(&self, line: &str) {
         self.at(Verbosity::Normal, &format!("warning: {line}"));
+    }
+
+    /// What happened to one thing among many, which the result counts.
+    pub(crate) fn note(&self, line: &str) {
+        self.at(Verbosity::Normal, line);
     }
 
     /// Why the run ended without its result.

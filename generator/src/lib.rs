@@ -8,6 +8,8 @@ mod cli;
 mod commands;
 mod config;
 mod console;
+mod crash;
+mod limits;
 mod outcome;
 mod pipeline;
 mod plan;
@@ -25,9 +27,11 @@ use clap::Parser;
 
 use cli::{Cli, Command, RunArgs};
 use console::{Console, Verbosity};
+use limits::MemoryWatch;
 use plan::Plan;
 
 pub use config::{Config, ConfigError};
+pub use limits::Bytes;
 pub use outcome::RunError;
 
 /// Runs `pmsl-generate` with a command line, the program's name first, and gives the process's exit code.
@@ -40,7 +44,7 @@ pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Exit
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let result = match cli.command {
+    let result = crash::guarded(|| match cli.command {
         Some(Command::Schema(args)) => commands::schema(args, &Console::new(Verbosity::Normal)),
         Some(Command::Compare(args)) => commands::compare(&args, &Console::new(Verbosity::Normal)),
         Some(Command::Render(args)) => commands::render(&args, &Console::new(Verbosity::Normal)),
@@ -54,7 +58,7 @@ pub fn run_from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Exit
         }),
         None if cli.run.dry_run => with_plan(&cli.run, false, pipeline::check),
         None => with_plan(&cli.run, true, pipeline::generate),
-    };
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -85,7 +89,9 @@ fn with_plan(
         .num_threads(plan.threads.get())
         .build_global()
         .context("the threads could not be started")?;
-    act(&plan, &console, &cancel)
+    let Some(limit) = plan.config.memory_limit else { return act(&plan, &console, &cancel) };
+    let watch = MemoryWatch::start(limit, Arc::clone(&cancel), console.clone()).map_err(RunError::usage)?;
+    watch.outcome(act(&plan, &console, &cancel))
 }
 
 /// The first Ctrl-C lets the run stop at a whole step; the second one ends the process at once.

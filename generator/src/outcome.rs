@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::render::SiteError;
+
 /// Why a run did not end well. Each kind has its own exit code.
 #[derive(Debug, Error)]
 pub enum RunError {
@@ -40,6 +42,16 @@ impl RunError {
             Self::Strict { .. } => 3,
             Self::Interrupted => 130,
         })
+    }
+}
+
+impl From<SiteError> for RunError {
+    /// A folder that belongs to something else was the wrong thing to ask for.
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Foreign { .. } | SiteError::Occupied { .. } => Self::usage(error),
+            error => Self::Failed(error.into()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cache::WorkLock;
 use crate::console::Console;
 use crate::outcome::RunError;
 use crate::plan::{LibrarySource, Plan};
+use crate::render::check_place;
 use crate::render::explorer::check_size;
 use crate::stages::{self, CLIPS_STAGE, FoldRun, UsableLibrary};
 use crate::stopwatch::Stopwatch;
@@ -18,6 +19,7 @@ use crate::stopwatch::Stopwatch;
 pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> Result<(), RunError> {
     let started = Instant::now();
     let out = plan.out.as_deref().context("no output folder")?;
+    check_place(out, plan.force)?;
     let _lock = WorkLock::acquire(&plan.work).map_err(RunError::usage)?;
     let mut watch = Stopwatch::new(plan.threads.get());
 
@@ -27,6 +29,7 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     } else {
         library
     };
+    stages::failures(plan, &library.failures)?;
     let folds = folds(plan, console, cancel, &mut watch, &library)?;
     let untrained = watch.time("Baselines", "tracks", || stages::untrained(plan, console, cancel, &library))?;
     let evaluation = watch.time("Evaluation", "tracks", || {
@@ -41,7 +44,7 @@ pub(crate) fn generate(plan: &Plan, console: &Console, cancel: &AtomicBool) -> R
     if let Some(inbox) = &plan.inbox {
         stages::inbox(plan, console, cancel, &library, site, inbox)?;
     }
-    stages::summary(console, &report, out, &written, started.elapsed());
+    stages::summary(plan, console, &report, out, &written, started.elapsed());
 
     match (plan.strict, report.failures.len()) {
         (true, skipped @ 1..) => {

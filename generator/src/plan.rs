@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use pmsl_core::demo::DemoOptions;
@@ -88,6 +89,11 @@ impl Plan {
         }
     }
 
+    /// Most time that one file may take at each step.
+    pub(crate) fn file_time_limit(&self) -> Duration {
+        Duration::from_secs_f64(self.config.file_time_limit_s)
+    }
+
     /// Where the features of a track are kept.
     pub(crate) fn feature_path(&self, key: Key) -> PathBuf {
         self.of_track("features", key, "f16")
@@ -122,6 +128,11 @@ impl Plan {
     /// Where the output of a frozen encoder for a track is kept.
     pub(crate) fn frozen_path(&self, key: Key) -> PathBuf {
         self.of_track("features", key, "f32")
+    }
+
+    /// Where the files are listed that the last run could not use.
+    pub(crate) fn failures_path(&self) -> PathBuf {
+        self.work.join("failures.csv")
     }
 
     /// Where an evaluation is kept.

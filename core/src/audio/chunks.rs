@@ -88,6 +88,14 @@ impl ChunkOptions {
     pub fn chunk_samples(&self, sample_rate_hz: u32) -> usize {
         samples_for(self.chunk_s, sample_rate_hz)
     }
+
+    /// Most samples that are held at once while the chunks of a file are chosen, however long it is: candidates for
+    /// twice as many chunks as are wanted, and what may still belong to the outro. A file that is no mix holds less.
+    pub fn held_samples(&self, sample_rate_hz: u32) -> usize {
+        let skipped = samples_for(self.skip_intro_s + 2.0 * self.skip_outro_s, sample_rate_hz);
+        let chunks = 2 * self.max_chunks.max(self.max_mix_chunks) + 4;
+        chunks * self.chunk_samples(sample_rate_hz) + skipped
+    }
 }
 
 /// A stretch of a track.

@@ -1,7 +1,7 @@
 //! One file as a stream of mono blocks at its own sample rate.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -42,7 +42,11 @@ impl Decoder {
             return Err(AudioError::NotAFile);
         }
         let file = File::open(path).map_err(AudioError::Open)?;
-        Self::of(Box::new(file), path.extension().and_then(|extension| extension.to_str()))
+        let decoder = Self::of(Box::new(file), path.extension().and_then(|extension| extension.to_str()));
+        decoder.map_err(|error| match error {
+            AudioError::UnknownFormat(_) if is_lfs_pointer(path) => AudioError::LfsPointer,
+            error => error,
+        })
     }
 
     /// Reads what `source` holds; the extension of its name says what to try first.
@@ -114,6 +118,13 @@ impl Decoder {
         }
         Ok(None)
     }
+}
+
+/// Whether a file is the text that Git LFS leaves in place of a large file.
+fn is_lfs_pointer(path: &Path) -> bool {
+    const BEGINNING: &[u8] = b"version https://git-lfs.github.com/spec/";
+    let mut beginning = [0; BEGINNING.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut beginning)).is_ok() && beginning == *BEGINNING
 }
 
 fn default_track(format: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), AudioError> {

@@ -35,6 +35,9 @@ pub enum AudioError {
     /// No known container begins in the file.
     #[error("not an audio file of a known format, whatever its name says; convert it, or remove it from the library")]
     UnknownFormat(#[source] symphonia::core::errors::Error),
+    /// A text that stands for a file which Git LFS keeps elsewhere.
+    #[error("a pointer of Git LFS, not the file itself; fetch it with `git lfs pull`")]
+    LfsPointer,
     /// The container holds no audio track.
     #[error("the file holds no audio track")]
     NoAudioTrack,

@@ -19,6 +19,7 @@ pub(crate) use chunks::ChunkReader;
 pub use chunks::{AudioChunk, ChunkOptions, TrackAudio, read_chunks, read_chunks_of_bytes};
 #[cfg(feature = "audio")]
 pub(crate) use contain::contain_panic;
+pub use contain::panics_are_contained;
 pub use error::AudioError;
 #[cfg(feature = "audio")]
 pub(crate) use resample::MonoResampler;

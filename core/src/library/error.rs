@@ -179,6 +179,8 @@ pub enum SkipReason {
     },
     /// A link that leads back to a folder above it.
     LinkLoop,
+    /// A pipe, a device or an empty folder of an audio file's name.
+    NotAFile,
     /// A folder or file that cannot be read.
     Unreadable {
         /// What the system said.
@@ -207,6 +209,7 @@ impl fmt::Display for SkipReason {
             ),
             Self::Incomplete { listed_in, line } => write!(f, "no path or no sub-genre ({listed_in}, line {line})"),
             Self::LinkLoop => f.write_str("a link to a folder above it"),
+            Self::NotAFile => f.write_str("expected a file, found a pipe, a device or an empty folder of that name"),
             Self::Unreadable { message } => write!(f, "cannot be read: {message}"),
         }
     }

@@ -11,6 +11,7 @@ mod analysis;
 mod features;
 mod key;
 mod lock;
+mod remembered;
 mod scaling;
 mod seal;
 mod stamps;
@@ -22,7 +23,8 @@ pub(crate) use features::{
 };
 pub(crate) use key::{Key, KeyBuilder};
 pub(crate) use lock::WorkLock;
+pub(crate) use remembered::Remembered;
 pub(crate) use scaling::{Scaled, Scaling, mean_of_chunks};
 pub(crate) use seal::{is_sealed_beside, read_sealed, seal_beside, write_sealed};
-pub(crate) use stamps::{FileStamp, Remembered, Stamps};
+pub(crate) use stamps::{FileStamp, Stamps};
 pub(crate) use store::{read_if_present, read_json, write_atomic, write_json};

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pmsl_core::library::{Tags, read_tags};
 use serde::{Deserialize, Serialize};
 
 use super::store::{read_json, write_json};
+use crate::limits::{OutOfTime, within};
 
 /// Version of what is kept of a file; stamps of another version are made anew.
 const VERSION: u32 = 1;
@@ -82,19 +84,27 @@ impl FileStamp {
         Self { size: 0, modified_ns: 0, content, tags: Tags::default(), tag_error: None }
     }
 
-    /// Reads a file once for its content hash, and its tags.
+    /// Reads a file once for its content hash, and its tags, each for at most `limit`.
     ///
     /// # Errors
-    /// When the file cannot be read. Unreadable tags are no error: they are left empty and the reason is kept.
-    pub(crate) fn read(path: &Path) -> io::Result<Self> {
-        let (size, modified_ns) = identity(&fs::metadata(path)?);
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(fs::File::open(path)?)?;
-        let (tags, tag_error) = match read_tags(path) {
-            Ok(tags) => (tags, None),
-            Err(error) => (Tags::default(), Some(error.to_string())),
+    /// When the file cannot be read in time. Unreadable tags are no error: they are left empty and the reason is kept.
+    pub(crate) fn read(path: &Path, limit: Duration, cancel: &AtomicBool) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("expected a file, found something else of that name"));
+        }
+        let (size, modified_ns) = identity(&metadata);
+        let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("not read within {} s", limit.as_secs_f64()));
+        let owned = path.to_owned();
+        let hashed = within(limit, cancel, move |stop| hash(&owned, stop)).map_err(io::Error::other)?;
+        let content = hashed.map_err(late)??;
+        let owned = path.to_owned();
+        let (tags, tag_error) = match within(limit, cancel, move |_| read_tags(&owned)).map_err(io::Error::other)? {
+            Ok(Ok(tags)) => (tags, None),
+            Ok(Err(error)) => (Tags::default(), Some(error.to_string())),
+            Err(OutOfTime) => (Tags::default(), Some(format!("not parsed within {} s", limit.as_secs_f64()))),
         };
-        Ok(Self { size, modified_ns, content: *hasher.finalize().as_bytes(), tags, tag_error })
+        Ok(Self { size, modified_ns, content, tags, tag_error })
     }
 
     /// Short name of the content.
@@ -103,16 +113,25 @@ impl FileStamp {
     }
 }
 
+/// The BLAKE3 hash of a file, unless `stop` is set before it is read.
+fn hash(path: &Path, stop: &AtomicBool) -> io::Result<[u8; 32]> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "stopped"));
+        }
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(*hasher.finalize().as_bytes()),
+            Ok(count) => hasher.update(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+    }
+}
+
 fn identity(metadata: &Metadata) -> (u64, u128) {
     let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
     (metadata.len(), modified.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos()))
-}
-
-/// A track that could not be used, remembered until its file changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Remembered {
-    /// The stage that failed.
-    pub(crate) stage: String,
-    /// Why.
-    pub(crate) reason: String,
 }

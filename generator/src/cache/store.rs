@@ -10,12 +10,15 @@ use serde::de::DeserializeOwned;
 
 use super::seal::{read_sealed, write_sealed};
 
+/// How the names of files begin that are being written.
+pub(super) const TEMPORARY_PREFIX: &str = ".tmp-";
+
 /// Writes a file under a temporary name beside its place, syncs it, and renames it. Makes the folder if needed.
 pub(crate) fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let attempt = || -> io::Result<()> {
         fs::create_dir_all(folder)?;
-        let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
+        let mut temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
         {
             let mut buffered = io::BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
             write(&mut buffered)?;

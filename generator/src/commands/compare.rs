@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use super::finished::{FinishedRun, unwritten};
+use super::finished::FinishedRun;
 use crate::cli::CompareArgs;
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -22,7 +22,7 @@ pub(crate) fn compare(args: &CompareArgs, console: &Console) -> Result<(), RunEr
     let pages = comparison_pages(&comparison, &renderer).context("the comparison could not be rendered")?;
     let mut files: Vec<SiteFile> = pages.into_iter().map(SiteFile::from).collect();
     files.extend(renderer.assets().clone().into_files().map(SiteFile::from));
-    write_site(&args.out, &files, args.force).map_err(unwritten)?;
+    write_site(&args.out, &files, args.force)?;
     console.result(&format!("{}", args.out.join("index.html").display()));
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::outcome::RunError;
-use crate::render::{Report, SiteError};
+use crate::render::Report;
 
 /// Name of the report in a site.
 const REPORT: &str = "report.json";
@@ -50,14 +50,6 @@ fn name(path: &Path) -> Option<String> {
     let mut folders = path.ancestors().skip(1).filter_map(Path::file_name);
     let name = stem.or_else(|| folders.find(|name| *name != "site"))?;
     Some(name.to_string_lossy().into_owned())
-}
-
-/// The kind of error that writing a site ended with.
-pub(super) fn unwritten(error: SiteError) -> RunError {
-    match error {
-        SiteError::Foreign { .. } | SiteError::Occupied { .. } => RunError::usage(error),
-        error => RunError::Failed(error.into()),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 
-use super::finished::{FinishedRun, unwritten};
+use super::finished::FinishedRun;
 use crate::cli::RenderArgs;
 use crate::console::Console;
 use crate::outcome::RunError;
@@ -28,7 +28,7 @@ pub(crate) fn render(args: &RenderArgs, console: &Console) -> Result<(), RunErro
     files.extend(renderer.assets().clone().into_files().map(SiteFile::from));
     let made: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
     files.extend(carried.files.into_iter().filter(|file| !made.contains(&file.path)));
-    write_site(&args.out, &files, args.force).map_err(unwritten)?;
+    write_site(&args.out, &files, args.force)?;
     console.result(&format!("{}", args.out.join("index.html").display()));
     Ok(())
 }

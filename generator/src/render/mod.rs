@@ -39,5 +39,5 @@ pub use report::{
     PairedDifference, Pairs, Quartiles, REPORT_FORMAT, RecallAt, ReliabilityBin, Report, ReportError, Retrieval, Score,
     Segments, Skipped, Split, SubGenreMeasures, SubGenreSummary, System, TrackDescriptors, TrackRow, Training,
 };
-pub use site::{Carried, MARKER, SiteError, SiteFile, SiteWritten, Source, is_current, write_site};
+pub use site::{Carried, MARKER, SiteError, SiteFile, SiteWritten, Source, check_place, is_current, write_site};
 pub use timings::{StageTiming, Timings};

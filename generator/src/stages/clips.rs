@@ -12,6 +12,7 @@ use super::features::UsableLibrary;
 use super::library::{Candidate, FailedTrack};
 use crate::cache::{Key, KeyBuilder, Remembered, is_sealed_beside, read_json, seal_beside, write_atomic, write_json};
 use crate::console::Console;
+use crate::limits::{OutOfTime, within};
 use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::stopwatch::Worked;
@@ -41,9 +42,14 @@ pub(crate) fn clips(
         }
         missing.entry(key).or_insert(track);
     }
-    let is_missing = |key: Key| !is_sealed_beside(&plan.clip_path(key)) && !failure_path(plan, key).is_file();
-    let mut order: Vec<usize> =
-        missing.into_par_iter().filter(|&(key, _)| is_missing(key)).map(|(_, track)| track).collect();
+    let is_missing = |key: Key| -> anyhow::Result<bool> {
+        Ok(!is_sealed_beside(&plan.clip_path(key)) && remembered(plan, key)?.is_none())
+    };
+    let mut order: Vec<usize> = missing
+        .into_par_iter()
+        .map(|(key, track)| Ok(is_missing(key)?.then_some(track)))
+        .filter_map(Result::transpose)
+        .collect::<anyhow::Result<_>>()?;
     order.sort_unstable();
     let progress = console.progress("clips", order.len() as u64);
     // One job each: the thread that is done first takes the next track, however long it is.
@@ -52,18 +58,26 @@ pub(crate) fn clips(
             return Ok(());
         }
         let (entry, key) = (&library.tracks[track].entry, keys[track]);
-        match make_clip(&entry.path, f64::from(library.metas[track].duration_s), options, cancel) {
-            Ok(clip) => {
+        let limit_s = plan.config.file_time_limit_s;
+        let (path, duration_s) = (entry.path.clone(), f64::from(library.metas[track].duration_s));
+        let options = options.clone();
+        let made = within(plan.file_time_limit(), cancel, move |stop| make_clip(&path, duration_s, &options, stop))?;
+        if cancel.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (reason, time_limit_s) = match made {
+            Ok(Ok(clip)) => {
                 write_atomic(&plan.clip_path(key), |out| out.write_all(&clip))?;
                 seal_beside(&plan.clip_path(key))?;
+                progress.advance(&entry.relative_path);
+                return Ok(());
             }
-            Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
-            Err(error) => {
-                let reason = format!("no clip could be made: {:#}", anyhow::Error::from(error));
-                progress.line(&format!("{}: {reason}", entry.relative_path));
-                write_json(&failure_path(plan, key), &Remembered { stage: CLIPS_STAGE.into(), reason })?;
-            }
-        }
+            Ok(Err(error)) => (format!("{:#}", anyhow::Error::from(error)), None),
+            Err(OutOfTime) => (format!("not done within {limit_s} s (`file_time_limit_s`)"), Some(limit_s)),
+        };
+        let reason = format!("no clip could be made: {reason}");
+        progress.line(&format!("{}: {reason}", entry.relative_path));
+        write_json(&failure_path(plan, key), &Remembered { stage: CLIPS_STAGE.into(), reason, time_limit_s })?;
         progress.advance(&entry.relative_path);
         Ok(())
     })?;
@@ -72,9 +86,9 @@ pub(crate) fn clips(
         return Err(RunError::Interrupted);
     }
     for (track, key) in library.tracks.iter().zip(keys) {
-        let failed = read_json::<Remembered>(&failure_path(plan, key))?;
+        let failed = remembered(plan, key)?;
         library.clips.push(failed.is_none().then_some(key));
-        if let Some(Remembered { stage, reason }) = failed {
+        if let Some(Remembered { stage, reason, .. }) = failed {
             library.failures.push(FailedTrack { path: track.entry.relative_path.clone(), stage, reason });
         }
     }
@@ -88,6 +102,12 @@ fn clip_key(plan: &Plan, track: &Candidate) -> anyhow::Result<Key> {
         .bytes("content", &track.stamp.content)
         .options("clips", &plan.config.site.clips)?
         .finish())
+}
+
+/// Why a track has no clip, unless there is a reason to try again.
+fn remembered(plan: &Plan, key: Key) -> anyhow::Result<Option<Remembered>> {
+    let failed = read_json::<Remembered>(&failure_path(plan, key))?;
+    Ok(failed.filter(|failed| failed.stands(plan.config.file_time_limit_s)))
 }
 
 /// Where it is remembered why a track has no clip.

@@ -2,25 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind::{NotFound, UnexpectedEof};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, anyhow};
-use pmsl_core::analysis::{TrackAnalysis, analyse, read_chunks_and_analysis};
-use pmsl_core::audio::{AudioError, TrackAudio, read_chunks};
+use pmsl_core::analysis::{TrackAnalysis, analyse};
 use pmsl_core::descriptors::{DESCRIPTOR_VERSION, Descriptors};
-use pmsl_core::features::{FEATURE_VERSION, FeatureError, FrontEnd, MfccStatistics, encode_f16};
+use pmsl_core::features::FEATURE_VERSION;
 use pmsl_core::fingerprint::FINGERPRINT_VERSION;
 use pmsl_core::library::Skipped;
 use pmsl_core::track::{SubGenre, TrackMeta};
 use rayon::prelude::*;
 
 use super::copies::Copies;
+use super::hear::{Ears, Heard, Unheard, Wanted};
 use super::library::{Candidate, CandidateLibrary, FailedTrack};
 use crate::cache::{
-    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, StoredChunks, StoredValues,
-    read_analysis, read_descriptors, read_json, write_analysis, write_json,
+    FeatureFile, FeatureFileError, FeatureStore, Key, KeyBuilder, Remembered, read_analysis, read_descriptors,
+    read_json, write_analysis, write_json,
 };
 use crate::console::Console;
+use crate::limits::{in_use, shares};
 use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::stopwatch::Worked;
@@ -82,49 +85,60 @@ pub(crate) fn features(
     }
     let states = keys.iter().map(|key| State::look(plan, *key)).collect::<anyhow::Result<Vec<_>>>()?;
     // Two entries may be the same audio (allowed duplicates, copies): the work is done once.
-    let mut missing: BTreeMap<Key, (usize, Missing)> = BTreeMap::new();
+    let mut missing: BTreeMap<Key, (usize, Wanted)> = BTreeMap::new();
     for (index, (state, key)) in states.iter().zip(&keys).enumerate() {
-        let wanted = Missing::of(plan, &library.tracks[index], state)?;
-        if wanted.anything() {
+        if let Some(wanted) = wanted(plan, &library.tracks[index], state)? {
             missing.entry(*key).or_insert((index, wanted));
         }
     }
-    let mut order: Vec<(usize, Missing)> = missing.values().copied().collect();
+    let mut order: Vec<(usize, Wanted)> = missing.values().copied().collect();
     order.sort_unstable_by_key(|&(index, _)| index);
     let progress = console.progress("features", order.len() as u64);
-    order.par_iter().try_for_each_init(
-        || Ears::new(plan),
-        |ears, &(index, wanted)| -> anyhow::Result<()> {
-            let ears = ears.as_mut().map_err(|error| anyhow!("{error}"))?;
-            if cancel.load(Ordering::Relaxed) {
-                return Ok(());
-            }
-            let track = &library.tracks[index];
-            match hear(plan, ears, track, wanted, cancel) {
-                Ok(Some(chunks)) => {
-                    FeatureFile::write(&plan.feature_path(keys[index]), &chunks)?;
-                    if console.shows_tracks() {
-                        let (name, count) = (&track.entry.relative_path, chunks.starts_s.len());
-                        progress.line(&format!("{name}: {:.1} s, {count} chunks", chunks.duration_s));
+    // What could not be reached is not remembered beyond this run.
+    let unreached: Mutex<BTreeMap<Key, Remembered>> = Mutex::new(BTreeMap::new());
+    let at_once = shares(plan.config.memory_limit, in_use(), Ears::bytes(plan), plan.threads.get());
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(at_once).build().context("the threads could not be started")?;
+    let hear_all = || {
+        order.par_iter().try_for_each_init(
+            || Ears::new(plan),
+            |ears, &(index, wanted)| -> anyhow::Result<()> {
+                let ears = ears.as_mut().map_err(|error| anyhow!("{error}"))?;
+                if cancel.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                let (track, key) = (&library.tracks[index], keys[index]);
+                let heard = ears.hear(&track.entry.path, wanted, cancel)?;
+                if cancel.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                let name = &track.entry.relative_path;
+                match keep(plan, track, key, heard)? {
+                    Ok(Some(told)) if console.shows_tracks() => progress.line(&format!("{name}: {told}")),
+                    Ok(_) => {}
+                    Err(unheard) => {
+                        let lasts = unheard.lasts();
+                        let row = unheard.row();
+                        progress.line(&format!("skipped: {name}: {}", row.reason));
+                        if lasts {
+                            write_json(&plan.failure_path(key), &row)?;
+                        } else if let Ok(mut unreached) = unreached.lock() {
+                            unreached.insert(key, row);
+                        }
                     }
                 }
-                Ok(None) => {}
-                Err(_) if cancel.load(Ordering::Relaxed) => return Ok(()),
-                Err(error) => {
-                    let remembered = Remembered { stage: "audio".into(), reason: format!("{error:#}") };
-                    write_json(&plan.failure_path(keys[index]), &remembered)?;
-                    progress.line(&format!("skipped: {}: {error:#}", track.entry.relative_path));
-                }
-            }
-            progress.advance(&track.entry.relative_path);
-            Ok(())
-        },
-    )?;
+                progress.advance(name);
+                Ok(())
+            },
+        )
+    };
+    pool.install(hear_all)?;
     progress.finish();
     if cancel.load(Ordering::Relaxed) {
         return Err(RunError::Interrupted);
     }
-    let usable = collect(plan, library, &keys, states, cancel).map_err(RunError::Failed)?;
+    let unreached = unreached.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let usable = collect(plan, library, &keys, states, &unreached, cancel).map_err(RunError::Failed)?;
     console.detail(&format!("features: {} of {} tracks decoded", order.len(), usable.tracks.len()));
     let reused = usable.tracks.len().saturating_sub(order.len());
     Ok(Worked::new(usable, order.len(), reused))
@@ -135,7 +149,7 @@ pub(crate) fn missing_features(plan: &Plan, library: &CandidateLibrary) -> anyho
     let mut missing = 0;
     for track in &library.tracks {
         let state = State::look(plan, feature_key(plan, track)?)?;
-        missing += usize::from(Missing::of(plan, track, &state)?.anything());
+        missing += usize::from(wanted(plan, track, &state)?.is_some());
     }
     Ok(missing)
 }
@@ -157,24 +171,38 @@ fn analysis_key(track: &Candidate) -> Key {
         .finish()
 }
 
-/// What has to be made of a track.
-#[derive(Clone, Copy, Debug)]
-struct Missing {
-    features: bool,
-    analysis: bool,
+/// What has to be made of a track; nothing where all is there or its file is known to be of no use.
+fn wanted(plan: &Plan, track: &Candidate, state: &State) -> anyhow::Result<Option<Wanted>> {
+    let features = matches!(state, State::Missing);
+    let usable = !matches!(state, State::Failed(_));
+    let analysis = usable && read_descriptors(&plan.analysis_path(analysis_key(track)))?.is_none();
+    Ok((features || analysis).then_some(Wanted { features, analysis }))
 }
 
-impl Missing {
-    fn of(plan: &Plan, track: &Candidate, state: &State) -> anyhow::Result<Self> {
-        let usable = !matches!(state, State::Failed(_));
-        Ok(Self {
-            features: matches!(state, State::Missing),
-            analysis: usable && read_descriptors(&plan.analysis_path(analysis_key(track)))?.is_none(),
-        })
+/// Stores what was heard of a track, and gives a few words on it where there are new features.
+///
+/// # Errors
+/// When the work folder cannot be written. What is wrong with the track is the result.
+fn keep(
+    plan: &Plan,
+    track: &Candidate,
+    key: Key,
+    heard: Result<Heard, Unheard>,
+) -> anyhow::Result<Result<Option<String>, Unheard>> {
+    let Heard { chunks, analysis } = match heard {
+        Ok(heard) => heard,
+        Err(unheard) => return Ok(Err(unheard)),
+    };
+    if let Some(analysis) = analysis {
+        write_analysis(&plan.analysis_path(analysis_key(track)), &analysis)?;
     }
-
-    fn anything(self) -> bool {
-        self.features || self.analysis
+    match chunks {
+        None => Ok(Ok(None)),
+        Some(Err(unheard)) => Ok(Err(unheard)),
+        Some(Ok(chunks)) => {
+            FeatureFile::write(&plan.feature_path(key), &chunks)?;
+            Ok(Ok(Some(format!("{:.1} s, {} chunks", chunks.duration_s, chunks.starts_s.len()))))
+        }
     }
 }
 
@@ -190,12 +218,15 @@ impl State {
         let path = plan.feature_path(key);
         match FeatureFile::open(&path) {
             Ok(file) => return Ok(Self::Stored(file)),
-            Err(FeatureFileError::Io(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+            // What is cut off, as a loss of power may leave it, is made anew as what is damaged otherwise.
+            Err(FeatureFileError::Io(error)) if !matches!(error.kind(), NotFound | UnexpectedEof) => {
                 return Err(error).with_context(|| format!("could not read {}", path.display()));
             }
             Err(_) => {}
         }
-        Ok(read_json(&plan.failure_path(key))?.map_or(Self::Missing, Self::Failed))
+        let failed = read_json::<Remembered>(&plan.failure_path(key))?;
+        let stands = failed.filter(|failed| failed.stands(plan.config.file_time_limit_s));
+        Ok(stands.map_or(Self::Missing, Self::Failed))
     }
 }
 
@@ -207,90 +238,31 @@ fn forget_failures(plan: &Plan, keys: &[Key]) {
     }
 }
 
-/// What turns sound into numbers: one for each thread.
-struct Ears {
-    front_end: Box<dyn FrontEnd>,
-    statistics: MfccStatistics,
-    sample_rate_hz: u32,
-}
-
-impl Ears {
-    fn new(plan: &Plan) -> Result<Self, FeatureError> {
-        let options = plan.config.front_end();
-        let (chunk_s, sample_rate_hz) = (plan.config.audio.chunk_s, options.sample_rate_hz());
-        Ok(Self {
-            front_end: options.plan(chunk_s)?,
-            statistics: MfccStatistics::new(sample_rate_hz, chunk_s)?,
-            sample_rate_hz,
-        })
-    }
-}
-
-/// Decodes a track once, measures it and computes its features, whichever is missing.
-fn hear(
-    plan: &Plan,
-    ears: &mut Ears,
-    track: &Candidate,
-    missing: Missing,
-    cancel: &AtomicBool,
-) -> anyhow::Result<Option<StoredChunks>> {
-    let (path, options, rate_hz) = (&track.entry.path, &plan.config.audio, ears.sample_rate_hz);
-    let (chunks, analysis): (Option<Result<TrackAudio, AudioError>>, _) = match missing {
-        Missing { features: true, analysis: true } => {
-            let (chunks, analysis) = read_chunks_and_analysis(path, options, rate_hz, cancel)?;
-            (Some(chunks), Some(analysis))
-        }
-        Missing { features: true, analysis: false } => (Some(read_chunks(path, options, rate_hz, cancel)), None),
-        Missing { features: false, .. } => (None, Some(analyse(path, cancel)?)),
-    };
-    if let Some(analysis) = analysis {
-        write_analysis(&plan.analysis_path(analysis_key(track)), &analysis)?;
-    }
-    chunks.transpose()?.map(|audio| extract(ears, &audio)).transpose()
-}
-
-/// Computes the features of a track's chunks.
-fn extract(ears: &mut Ears, audio: &TrackAudio) -> anyhow::Result<StoredChunks> {
-    let (frames, bands) = (ears.front_end.frames(), ears.front_end.bands());
-    let mut values = Vec::with_capacity(2 * audio.chunks.len() * frames * bands);
-    let mut features = Vec::with_capacity(frames * bands);
-    for chunk in &audio.chunks {
-        ears.front_end.compute(&chunk.samples, &mut features)?;
-        ears.statistics.push(&chunk.samples)?;
-        encode_f16(&features, &mut values);
-    }
-    Ok(StoredChunks {
-        frames,
-        bands,
-        starts_s: audio.chunks.iter().map(|chunk| chunk.start_s as f32).collect(),
-        tags: Vec::new(),
-        statistics: ears.statistics.finish(),
-        values: StoredValues::Half(values),
-        duration_s: audio.duration_s as f32,
-        decode_errors: audio.decode_errors,
-    })
-}
-
 /// Sorts the tracks into usable and failed ones.
 fn collect(
     plan: &Plan,
     library: CandidateLibrary,
     keys: &[Key],
     states: Vec<State>,
+    unreached: &BTreeMap<Key, Remembered>,
     cancel: &AtomicBool,
 ) -> anyhow::Result<UsableLibrary> {
     let total = library.tracks.len() + library.failures.len();
     let mut failures = library.failures;
     let (mut tracks, mut files, mut usable_keys) = (Vec::new(), Vec::new(), Vec::new());
     for ((track, key), state) in library.tracks.into_iter().zip(keys).zip(states) {
-        let state = if matches!(state, State::Missing) { State::look(plan, *key)? } else { state };
+        let state = match (state, unreached.get(key)) {
+            (State::Missing, Some(row)) => State::Failed(row.clone()),
+            (State::Missing, None) => State::look(plan, *key)?,
+            (state, _) => state,
+        };
         match state {
             State::Stored(file) => {
                 tracks.push(track);
                 files.push(file);
                 usable_keys.push(*key);
             }
-            State::Failed(Remembered { stage, reason }) => {
+            State::Failed(Remembered { stage, reason, .. }) => {
                 failures.push(FailedTrack { path: track.entry.relative_path, stage, reason });
             }
             State::Missing => {

@@ -121,7 +121,7 @@ fn stamp(
         .zip(&library.tracks)
         .map(|(known, track)| match known {
             Ok(None) if !cancel.load(Ordering::Relaxed) => {
-                let stamp = FileStamp::read(&track.path);
+                let stamp = FileStamp::read(&track.path, plan.file_time_limit(), cancel);
                 progress.advance(&track.relative_path);
                 stamp.map(Some)
             }
@@ -129,10 +129,11 @@ fn stamp(
         })
         .collect();
     progress.finish();
+    let failures = missing_files(&library);
     let mut found = CandidateLibrary {
         sub_genres: library.sub_genres,
         tracks: Vec::with_capacity(library.tracks.len()),
-        failures: library.skipped.iter().filter(|skipped| skipped.reason.is_failure()).map(missing_file).collect(),
+        failures,
         skipped: library.skipped,
     };
     for (entry, stamp) in library.tracks.into_iter().zip(read) {
@@ -156,15 +157,24 @@ fn stamp(
     if cancel.load(Ordering::Relaxed) {
         return Err(RunError::Interrupted);
     }
+    for failed in &found.failures {
+        console.note(&format!("skipped: {}: {}", failed.path, failed.reason));
+    }
     let total = found.tracks.len() + found.failures.len();
     Ok(Worked::new(found, unknown, total.saturating_sub(unknown)))
 }
 
-/// An entry that was meant to be a track and has no usable file.
-fn missing_file(skipped: &Skipped) -> FailedTrack {
-    FailedTrack {
-        path: skipped.path.to_string_lossy().into_owned(),
-        stage: LIBRARY_STAGE.into(),
-        reason: skipped.reason.to_string(),
-    }
+/// The entries that were meant to be tracks and have no usable file.
+fn missing_files(library: &Library) -> Vec<FailedTrack> {
+    let meant = library.skipped.iter().filter(|skipped| skipped.reason.is_failure());
+    meant
+        .map(|skipped| {
+            let path = skipped.path.strip_prefix(&library.root).unwrap_or(&skipped.path);
+            FailedTrack {
+                path: path.to_string_lossy().into_owned(),
+                stage: LIBRARY_STAGE.into(),
+                reason: skipped.reason.to_string(),
+            }
+        })
+        .collect()
 }

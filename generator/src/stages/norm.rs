@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::library::{Candidate, CandidateLibrary};
 use crate::console::Console;
+use crate::limits::{OutOfTime, within};
 use crate::outcome::RunError;
 use crate::plan::Plan;
 
@@ -122,7 +123,9 @@ fn measure(
     track: &Candidate,
     cancel: &AtomicBool,
 ) -> anyhow::Result<Moments> {
-    let audio = read_chunks(&track.entry.path, &plan.config.audio, sample_rate_hz, cancel)?;
+    let (path, options) = (track.entry.path.clone(), plan.config.audio.clone());
+    let read = within(plan.file_time_limit(), cancel, move |stop| read_chunks(&path, &options, sample_rate_hz, stop))?;
+    let audio = read.map_err(|OutOfTime| anyhow!("not decoded within {} s", plan.config.file_time_limit_s))??;
     let mut features = Vec::new();
     let mut moments = Moments::default();
     for chunk in &audio.chunks {

@@ -104,11 +104,11 @@ pub(super) fn heard(
     cancel: &AtomicBool,
     files: &[PathBuf],
 ) -> Result<UsableLibrary, RunError> {
-    let asked = features(plan, console, cancel, candidates(files))?.result;
+    let asked = features(plan, console, cancel, candidates(plan, cancel, files))?.result;
     if plan.config.is_frozen() { Ok(frozen(plan, console, cancel, asked)?.result) } else { Ok(asked) }
 }
 
-fn candidates(files: &[PathBuf]) -> CandidateLibrary {
+fn candidates(plan: &Plan, cancel: &AtomicBool, files: &[PathBuf]) -> CandidateLibrary {
     let mut library = CandidateLibrary {
         sub_genres: vec![SubGenre { genre: None, name: "asked".into() }],
         tracks: Vec::new(),
@@ -117,7 +117,7 @@ fn candidates(files: &[PathBuf]) -> CandidateLibrary {
     };
     for path in files {
         let relative_path = path.to_string_lossy().into_owned();
-        match FileStamp::read(path) {
+        match FileStamp::read(path, plan.file_time_limit(), cancel) {
             Ok(stamp) => {
                 let entry = LibraryTrack {
                     path: path.clone(),

@@ -18,7 +18,7 @@ use crate::outcome::RunError;
 use crate::plan::Plan;
 use crate::render::explorer::{self, ExplorerInput, SINGLE_FILE, SINGLE_FILE_TEMPLATE, SingleFile};
 use crate::render::{
-    Assets, Renderer, Report, Site, SiteError, SiteFile, SiteWritten, Timings, report_pages, timings_page, write_site,
+    Assets, Renderer, Report, Site, SiteFile, SiteWritten, Timings, report_pages, timings_page, write_site,
 };
 
 const TIMINGS: &str = "timings.html";
@@ -76,22 +76,18 @@ pub(crate) fn render(
 
 /// The timings are those of the run that last changed the site: a run that changes nothing leaves them as they are.
 fn write(plan: &Plan, out: &Path, mut files: Vec<SiteFile>, timings: Vec<u8>) -> Result<SiteWritten, RunError> {
-    let failed = |error: SiteError| match error {
-        SiteError::Foreign { .. } | SiteError::Occupied { .. } => RunError::usage(error),
-        error => RunError::Failed(error.into()),
-    };
     if !plan.config.site.timings {
-        return write_site(out, &files, plan.force).map_err(failed);
+        return Ok(write_site(out, &files, plan.force)?);
     }
     if let Ok(earlier) = fs::read(out.join(TIMINGS)) {
         let mut same = files.clone();
         same.push(SiteFile::from((TIMINGS.to_owned(), earlier)));
-        if crate::render::is_current(out, &same).map_err(failed)? {
-            return write_site(out, &same, plan.force).map_err(failed);
+        if crate::render::is_current(out, &same)? {
+            return Ok(write_site(out, &same, plan.force)?);
         }
     }
     files.push(SiteFile::from((TIMINGS.to_owned(), timings)));
-    write_site(out, &files, plan.force).map_err(failed)
+    Ok(write_site(out, &files, plan.force)?)
 }
 
 /// Identifies the site's data: a listener's browser never mixes the chunks of two builds.

@@ -360,8 +360,10 @@ fn public_config(plan: &Plan) -> Result<Value, RunError> {
         "(a local file)".clone_into(pretrained);
     }
     if let Some(config) = config.as_object_mut() {
-        // How many threads computed does not change the result, and the result is what the report is about.
+        // What the run could use does not change the result, and the result is what the report is about.
         config.remove("threads");
+        config.remove("file_time_limit_s");
+        config.remove("memory_limit");
         config.remove("$schema");
         config.remove("prefer");
     }

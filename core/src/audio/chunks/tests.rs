@@ -131,6 +131,8 @@ fn three_hours_hold_no_more_than_the_bound() {
     let bound = |chunks: usize| (2 * chunks + 1) * chunk + chunk + 30 * 16_000 + chunk;
     let (song, mix) = (peak(240, 5), peak(3 * 3600, 12));
     assert!(song <= bound(5) && mix <= bound(12), "{song} and {mix} samples");
+    let promised = options.held_samples(16_000);
+    assert!(mix <= promised && promised < 2 * mix, "{mix} of {promised} samples");
 }
 
 #[test]

@@ -137,6 +137,8 @@ fn the_content_decides_and_not_the_name() {
     assert_is_sine(&write(folder.path(), "really-a-wav.mp3", &bytes), 440.0, 0.5, 1.0, 0.0);
     let text = write(folder.path(), "text.mp3", "This is not music. ".repeat(500).as_bytes());
     assert!(matches!(decode(&text), Err(AudioError::UnknownFormat(_))));
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n";
+    assert!(matches!(decode(&write(folder.path(), "pointer.flac", pointer)), Err(AudioError::LfsPointer)));
 }
 
 #[test]

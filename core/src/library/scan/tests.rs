@@ -149,6 +149,16 @@ fn links_are_followed_but_never_in_circles() {
     assert_eq!(tracks(&unfollowed), [(0, "House/a.mp3")]);
 }
 
+#[test]
+fn an_empty_folder_of_a_files_name_is_told_and_a_full_one_is_a_folder() {
+    let folder = library(&["House/a.mp3", "House/Album.mp3/b.mp3"]);
+    std::fs::create_dir(folder.path().join("House/c.mp3")).unwrap();
+    std::fs::create_dir(folder.path().join("House/plain")).unwrap();
+    let library = scanned(&folder);
+    assert_eq!(tracks(&library), [(0, "House/a.mp3"), (0, "House/Album.mp3/b.mp3")]);
+    assert_eq!(reasons(&library), [("House/c.mp3".into(), &SkipReason::NotAFile)]);
+}
+
 #[cfg(unix)]
 #[test]
 fn one_file_in_two_folders_is_refused_unless_allowed() {

@@ -17,4 +17,4 @@ pub use carried::Carried;
 pub use error::SiteError;
 pub use marker::MARKER;
 pub use place::{SiteFile, Source};
-pub use write::{SiteWritten, is_current, write_site};
+pub use write::{SiteWritten, check_place, is_current, write_site};

@@ -77,6 +77,21 @@ pub fn write_site(folder: &Path, files: &[SiteFile], force: bool) -> Result<Site
     Ok(written)
 }
 
+/// Refuses a folder that [`write_site`] would refuse to write to, before hours are spent on what shall go there. Leaves
+/// nothing behind.
+///
+/// # Errors
+/// [`SiteError::Foreign`], and [`SiteError::Io`] where nothing can be written.
+pub fn check_place(folder: &Path, force: bool) -> Result<(), SiteError> {
+    if !force && marker::read(folder).map_err(at("read", folder))?.is_none() {
+        refuse_foreign(folder)?;
+    }
+    let absolute = std::path::absolute(folder).map_err(at("find", folder))?;
+    // The nearest folder that is there; a file in the way is found by writing into it.
+    let there = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&absolute);
+    tempfile::tempfile_in(there).map(drop).map_err(at("write into", there))
+}
+
 fn refuse_foreign(folder: &Path) -> Result<(), SiteError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -183,6 +198,21 @@ mod tests {
         assert_eq!(modified(site.join("index.html")), past);
         assert_ne!(modified(site.join("timings.html")), past);
         expect(&site, &[("index.html", "one"), ("assets/a.css", "a"), ("timings.html", "2 s")]);
+    }
+
+    #[test]
+    fn a_place_is_looked_at_beforehand_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("deep/site");
+        check_place(&site, false).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        write_site(&site, &files(&[("index.html", "1")]), false).unwrap();
+        check_place(&site, false).unwrap();
+        assert!(matches!(check_place(&folder.path().join("deep"), false), Err(SiteError::Foreign { .. })));
+        check_place(&folder.path().join("deep"), true).unwrap();
+        let file = site.join("index.html");
+        assert!(matches!(check_place(&file.join("x"), false), Err(SiteError::Io { .. })), "a file is in the way");
+        expect(&site, &[("index.html", "1")]);
     }
 
     #[test]
