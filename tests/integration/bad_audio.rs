@@ -66,7 +66,7 @@ fn put_bad_files(folder: &Path) -> Vec<(&'static str, &'static str, &'static str
     write("slow.wav", &any_wav(INTEGER, 1, 1, 16, &tone));
     write("fast.wav", &any_wav(INTEGER, 1, 700_000, 16, &tone));
     write("no channels.wav", &any_wav(INTEGER, 0, 16_000, 16, &tone));
-    write("silent.wav", &any_wav(INTEGER, 1, 16_000, 16, &[0; 96_000]));
+    write("silent.wav", &any_wav(INTEGER, 1, 16_000, 16, &vec![0; 96_000]));
     write("one sample.wav", &any_wav(INTEGER, 1, 16_000, 16, &[0, 64]));
     let mut floats: Vec<u8> = tune(2, 51, 3.0).iter().flat_map(|sample| sample.to_le_bytes()).collect();
     floats[16_000..16_004].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -104,7 +104,7 @@ fn put_bad_files_of_unix(folder: &Path) -> Vec<(&'static str, &'static str, &'st
     symlink(folder.join("gone"), folder.join("nowhere.mp3")).unwrap();
     let locked = folder.join("locked.wav");
     fs::write(&locked, wav(&tune(2, 52, 3.0), 16_000)).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&locked).is_err() {
         bad.push(("locked.wav", "library", "could not be read"));
     } else {
@@ -123,7 +123,7 @@ fn put_bad_files_of_unix(folder: &Path) -> Vec<(&'static str, &'static str, &'st
 fn put_odd_files(folder: &Path) -> Vec<&'static str> {
     let eight: Vec<f32> = tune(2, 60, 3.0).iter().flat_map(|&sample| [sample; 8]).collect();
     fs::write(folder.join("eight channels.wav"), any_wav(INTEGER, 8, 16_000, 16, &pcm(&eight))).unwrap();
-    fs::write(folder.join("constant.wav"), any_wav(INTEGER, 1, 16_000, 16, &pcm(&[0.5; 48_000]))).unwrap();
+    fs::write(folder.join("constant.wav"), any_wav(INTEGER, 1, 16_000, 16, &pcm(&vec![0.5; 48_000]))).unwrap();
     let flac = folder.join("demo");
     let options =
         DemoOptions { tracks_per_sub_genre: 1, seconds: 8.0, sample_rate_hz: 16_000, ..DemoOptions::default() };

@@ -27,7 +27,7 @@ use pmsl_core::library::LibraryOptions;
 use worker::Outcome;
 
 /// A file that is not done within this hangs: none of the corpora takes a hundredth of it.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
 /// No file of the corpora may make the process larger than this.
 const MEMORY_LIMIT_KIB: u64 = 256 << 10;
 /// How far durations may be apart, in seconds: two frames of a codec whose container does not tell its delay.

@@ -21,7 +21,6 @@ impl Mutation {
     /// The bytes after it.
     pub(crate) fn apply(self, mut bytes: Vec<u8>) -> Vec<u8> {
         match self {
-            Self::Whole => {}
             Self::Cut(percent) => bytes.truncate(bytes.len() * usize::from(percent) / 100),
             Self::Flips(seed) if !bytes.is_empty() => {
                 let mut random = Random(seed);
@@ -30,7 +29,8 @@ impl Mutation {
                     bytes[random.below(within)] ^= 1 << random.below(8);
                 }
             }
-            Self::Flips(_) => {}
+            // No bit of an empty file can be flipped.
+            Self::Whole | Self::Flips(_) => {}
         }
         bytes
     }

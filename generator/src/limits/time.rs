@@ -70,7 +70,7 @@ pub(crate) fn within<T: Send + 'static>(
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     fn until_told(stop: &AtomicBool) -> &'static str {
         while !stop.load(Ordering::Relaxed) {
