@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| _ = pmsl_fuzz::readers::named("report")(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| _ = (pmsl_fuzz::readers::named("report").read)(bytes));

@@ -32,13 +32,20 @@ pub struct Reader {
     pub besides: usize,
 }
 
+const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
 /// All of them.
 pub const READERS: &[Reader] = &[
-    Reader { name: "npy", read: npy, seeds: seeds::npy, per_byte: 16, besides: MIB },
-    Reader { name: "safetensors", read: safetensors, seeds: seeds::safetensors, per_byte: 32, besides: MIB },
-    Reader { name: "tf_checkpoint", read: tf_checkpoint, seeds: seeds::tf_checkpoint, per_byte: 512, besides: MIB },
+    Reader { name: "npy", read: npy, seeds: seeds::npy, per_byte: 16, besides: 16 * KIB },
+    Reader { name: "safetensors", read: safetensors, seeds: seeds::safetensors, per_byte: 32, besides: 64 * KIB },
+    Reader {
+        name: "tf_checkpoint",
+        read: tf_checkpoint,
+        seeds: seeds::tf_checkpoint,
+        per_byte: 512,
+        besides: 64 * KIB,
+    },
     Reader {
         name: "encoder_bundle",
         read: encoder_bundle,
@@ -46,18 +53,18 @@ pub const READERS: &[Reader] = &[
         per_byte: 32,
         besides: 32 * MIB,
     },
-    Reader { name: "index", read: index, seeds: seeds::index, per_byte: 64, besides: MIB },
-    Reader { name: "playlist", read: playlist, seeds: seeds::playlist, per_byte: 256, besides: MIB },
-    Reader { name: "library", read: library, seeds: seeds::library, per_byte: 256, besides: MIB },
-    Reader { name: "config", read: config, seeds: seeds::config, per_byte: 64, besides: MIB },
-    Reader { name: "report", read: report, seeds: seeds::report, per_byte: 64, besides: MIB },
+    Reader { name: "index", read: index, seeds: seeds::index, per_byte: 64, besides: 64 * KIB },
+    Reader { name: "playlist", read: playlist, seeds: seeds::playlist, per_byte: 256, besides: 256 * KIB },
+    Reader { name: "library", read: library, seeds: seeds::library, per_byte: 256, besides: 256 * KIB },
+    Reader { name: "config", read: config, seeds: seeds::config, per_byte: 64, besides: 256 * KIB },
+    Reader { name: "report", read: report, seeds: seeds::report, per_byte: 64, besides: 256 * KIB },
     Reader { name: "tags", read: tags, seeds: seeds::audio, per_byte: 16, besides: 32 * MIB },
     Reader { name: "audio", read: audio, seeds: seeds::audio, per_byte: 16, besides: 32 * MIB },
 ];
 
 /// The reader of this name.
-pub fn named(name: &str) -> fn(&[u8]) -> bool {
-    READERS.iter().find(|reader| reader.name == name).expect("a reader of this name").read
+pub fn named(name: &str) -> &'static Reader {
+    READERS.iter().find(|reader| reader.name == name).expect("a reader of this name")
 }
 
 /// A NumPy array, as `--embeddings` and `--labels` take it.

@@ -1,15 +1,19 @@
 //! Inputs that make sense, from which hostile ones are made.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 
 use pmsl_core::audio::ChunkOptions;
 use pmsl_core::features::{FrontEndOptions, LogMelOptions};
 use pmsl_core::index::{BuildId, IndexInput, encode};
 use pmsl_core::inference::{EmbedderOptions, EncoderBundle, NamedTensor, NetworkOptions, Pooling, WeightPrecision};
+use pmsl_core::npy::write_matrix;
 use pmsl_core::playlist::{ExportOptions, Format, Heading, export};
 use pmsl_core::{SubGenre, TrackMeta, Vectors};
+use pmsl_generator::run_from_arguments;
 
 /// The build of the site that the encoder of [`encoder_bundle`] belongs to.
 pub const BUILD: &str = "ab";
@@ -144,12 +148,25 @@ pub fn config(repository: &Path) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).expect("a file that can be read")).collect()
 }
 
-/// A report that is refused for what it lacks; the tests put one of a run in its place.
+/// The report of a run on a few made-up embeddings.
 pub fn report(_: &Path) -> Vec<Vec<u8>> {
-    vec![
-        br#"{"format":1,"title":"x","tracks":[{"meta":{"title":"a","sub_genre":0,"duration_s":1.0}}],"sub_genres":[]}"#
-            .into(),
-    ]
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let values: Vec<f32> = (0..40 * 6).map(|i| (i as f32 * 1.7).sin() + if i < 120 { 2.0 } else { -1.0 }).collect();
+    let mut array = Vec::new();
+    write_matrix(&mut array, &values, 6).expect("an array");
+    fs::write(path("vectors.npy"), array).expect("a temporary file");
+    let labels =
+        (0..40).fold("label,title,artist\n".to_owned(), |labels, i| labels + &format!("{},T {i},A {i}\n", i / 20));
+    fs::write(path("labels.csv"), labels).expect("a temporary file");
+    let mut arguments = vec![OsString::from("pmsl-generate"), "--quiet".into()];
+    for (option, name) in
+        [("--embeddings", "vectors.npy"), ("--labels", "labels.csv"), ("--work", "work"), ("--out", "site")]
+    {
+        arguments.extend([option.into(), path(name).into_os_string()]);
+    }
+    assert!(run_from_arguments(arguments) == ExitCode::SUCCESS, "the run failed");
+    vec![fs::read(path("site/report.json")).expect("a report")]
 }
 
 /// Short files of every container that can be written here: WAV with tags of two kinds, AIFF, FLAC, MP3 and Ogg heads.

@@ -41,7 +41,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 fn damage(name: &str) {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let reader = READERS.iter().find(|reader| reader.name == name).unwrap();
+    let reader = readers::named(name);
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let seeds = (reader.seeds)(repository);
     assert!(!seeds.is_empty());
@@ -78,6 +78,17 @@ fn damage(name: &str) {
     );
     // Seeds that no reader takes would test nothing.
     assert!(whole > 0, "no seed is taken");
+}
+
+/// The bound on memory is one that can be broken: by a reader that believes what a file says of its size.
+#[test]
+fn a_declared_size_that_is_believed_is_noticed() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (before, declared) = (MEMORY.current_usage(), std::hint::black_box(64 << 20));
+    MEMORY.reset_peak_usage();
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(declared)));
+    let peak = MEMORY.peak_usage().saturating_sub(before);
+    assert!(READERS.iter().all(|reader| peak > reader.besides + 1000 * reader.per_byte), "{peak}");
 }
 
 macro_rules! readers {

@@ -60,6 +60,16 @@ pub enum AudioError {
         /// The rate found, in Hz.
         found: u32,
     },
+    /// A header that asks for more memory than any recording needs.
+    #[error("expected at most {limit} {what}, found {found}; the file's header is damaged")]
+    Oversized {
+        /// What there is too much of.
+        what: &'static str,
+        /// Most that is read.
+        limit: u64,
+        /// What the header says.
+        found: u64,
+    },
     /// Most of the file cannot be decoded.
     #[error("{errors} of {packets} packets cannot be decoded; the file is damaged: replace it")]
     Corrupt {

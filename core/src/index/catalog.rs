@@ -27,7 +27,8 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads and checks the sections before the vectors, of which `records` are the tracks.
+    /// Reads and checks the sections before the vectors, of which `records` are the tracks and `positions` eight bytes for
+    /// each.
     pub(super) fn new(
         build_id: BuildId,
         sub_genres: (&[u8], u32),
@@ -45,12 +46,7 @@ impl Catalog {
         if !sub_genre_bytes.is_empty() {
             return Err(content("sub-genres", "bytes follow the last record"));
         }
-        let (values, rest) = positions.as_chunks::<8>();
-        if values.len() != tracks as usize || !rest.is_empty() {
-            let reason = format!("expected {tracks} places, found {} bytes", positions.len());
-            return Err(content("positions", &reason));
-        }
-        let positions = values.iter().map(|[a, b, c, d, e, f, g, h]| {
+        let positions = positions.as_chunks::<8>().0.iter().map(|[a, b, c, d, e, f, g, h]| {
             [f32::from_le_bytes([*a, *b, *c, *d]), f32::from_le_bytes([*e, *f, *g, *h])]
         });
         let mut catalog = Self { build_id, sub_genres, positions: positions.collect(), records, places: Vec::new() };

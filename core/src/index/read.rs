@@ -139,9 +139,14 @@ impl Sizes {
         let sections = [sub_genres, positions, records, vectors].map(u64::from);
         let total = sections.iter().sum::<u64>() + STREAM_HEADER_BYTES as u64;
         bound("bytes", total, STREAM_BYTES_MAX)?;
-        // Memory for the sections is taken at once: only as much as that many chunks hold.
+        if u64::from(positions) != 8 * u64::from(tracks) {
+            return Err(content("positions", &format!("expected {tracks} places, found {positions} bytes")));
+        }
+        // Memory for the sections is taken at once: only as much as that many chunks hold, of which this one is full.
         let chunks_of = |bytes: u64| bytes.div_ceil(PAYLOAD_BYTES_MAX as u64);
-        if chunks_of(total - u64::from(vectors)) + chunks_of(vectors.into()) != u64::from(chunks) {
+        let names = total - u64::from(vectors);
+        let full = payload.len() as u64 == names.min(PAYLOAD_BYTES_MAX as u64);
+        if !full || chunks_of(names) + chunks_of(vectors.into()) != u64::from(chunks) {
             return Err(content("header", "its sizes are not those of its chunks"));
         }
         if u64::from(vectors) != u64::from(tracks) * u64::from(dim) * 2 {
