@@ -104,10 +104,10 @@ pub struct Build {
     /// Values of one embedding.
     pub embedding_dim: u32,
     /// Whose weights the encoder began with, and their licence; absent where it began with random ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub weights: Option<String>,
     /// Whose music it is, and its licence; absent where it is the owner's library.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub data: Option<String>,
 }
 
