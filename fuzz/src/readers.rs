@@ -129,7 +129,9 @@ fn index(bytes: &[u8]) -> bool {
         whole.is_ok()
     };
     let taken = read(&chunks);
-    chunks.iter_mut().for_each(|chunk| reseal::chunk(chunk));
+    for chunk in &mut chunks {
+        reseal::chunk(chunk);
+    }
     taken | read(&chunks)
 }
 

@@ -83,7 +83,9 @@ fn no_damage_of_the_work_folder_changes_a_site() {
         for damage in ALL {
             // All of a kind at once; what follows from them is forgotten, so that they are read again.
             let files: Vec<_> = files.iter().filter(|file| file.is_file()).collect();
-            files.iter().for_each(|file| damage.to(file));
+            for file in &files {
+                damage.to(file);
+            }
             for later in ["embeddings", "evaluation", "models", "copies"] {
                 if !kind.starts_with(later) {
                     let _ = fs::remove_dir_all(work.join(later));

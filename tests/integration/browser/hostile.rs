@@ -69,7 +69,7 @@ async fn assert_quiet(session: &Session) {
 fn pages(folder: &Path) -> Vec<String> {
     let mut found: Vec<String> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    found.retain(|name| name.ends_with(".html"));
+    found.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "html"));
     found.sort();
     found
 }
@@ -148,9 +148,9 @@ fn runs_no_name(browser: Browser) {
                 let is_explorer = page.starts_with("explorer");
                 let url = file_url(&bench.path(folder), &page);
                 if is_explorer {
-                    session.open_explorer(&url).await
+                    session.open_explorer(&url).await;
                 } else {
-                    session.open(&url, "main").await
+                    session.open(&url, "main").await;
                 }
                 session
                     .script::<Value>("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
@@ -181,7 +181,7 @@ async fn explore(session: &Session, page: &str) {
     session.click("#keep [type=submit]").await;
     assert!(!session.tracks("#playlist").await.is_empty());
     for payload in PAYLOADS {
-        session.fill("#search", &payload.replace('\u{2028}', "").replace('\u{2029}', "")).await;
+        session.fill("#search", &payload.replace(['\u{2028}', '\u{2029}'], "")).await;
         assert_text(session, page).await;
     }
     session.fill("#search", "").await;
