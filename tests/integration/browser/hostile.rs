@@ -228,13 +228,14 @@ fn firefox_shows_names_of_every_kind() {
 fn shows_names_of_every_kind(browser: Browser) {
     let site = raw_names();
     run(browser, Scheme::Light, async |session| {
-        for page in ["explorer.html", "alone/explorer-single.html"] {
+        // Each shows all names; browsers take seconds to lay out a name of a million letters.
+        for (page, chosen) in [("explorer.html", &[0, 15, 19][..]), ("alone/explorer-single.html", &[17])] {
             session.open_explorer(&file_url(&site.root, page)).await;
             assert_layout(&session, page).await;
             let build: String = session
                 .script("return JSON.parse(document.querySelector('#pmsl-manifest').textContent).build.slice(0, 8)")
                 .await;
-            for track in [0, 15, 16, 17, 18, 19, 20, 21] {
+            for track in chosen {
                 let playlist = "0.1.2.14.15.16.17.18.19.20.21";
                 let hash =
                     format!("#build={build}&track={track}&playlist={playlist}&like=16.17&dislike=18.19&way=16.20");
